@@ -1,0 +1,55 @@
+//! Segments: runs of frames under one prompt.
+
+use crate::dispatch::AcceptSet;
+use crate::frame::Frame;
+use crate::host::Host;
+
+/// The identity of an installed prompt, unique within a machine until 2^32 were installed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Marker(pub(crate) u32);
+
+/// What a segment begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SegmentKind {
+    /// The bottom of a stack, which handles nothing.
+    Normal,
+    /// A prompt: a handler installed around the segment's frames.
+    PromptBoundary,
+}
+
+/// A run of frames under one prompt (or at the bottom of the stack).
+///
+/// The running frame is kept in the machine, not here; `top` takes it in while the segment is the
+/// innermost one of a captured continuation.
+#[derive(Debug)]
+pub(crate) struct Segment<H: Host> {
+    /// The performer. Only in the innermost segment of a captured continuation.
+    pub(crate) top: Option<Frame<H>>,
+    /// The frames that wait, outermost first.
+    pub(crate) frames: Vec<Frame<H>>,
+    /// The captured slots around this one, outermost (the prompt that got the effect) first.
+    /// Only in the innermost segment of a captured continuation; empty for a single segment.
+    pub(crate) outer: Vec<Slot<H>>,
+    /// The prompt's handler; `None` at the bottom of the stack.
+    pub(crate) handler: Option<H::Handler>,
+    /// What the handler accepts; the slot holds a copy for the search.
+    pub(crate) accepts: AcceptSet,
+    /// The prompt's identity.
+    pub(crate) marker: Marker,
+}
+
+impl<H: Host> Segment<H> {
+    pub(crate) fn kind(&self) -> SegmentKind {
+        match self.handler {
+            Some(_) => SegmentKind::PromptBoundary,
+            None => SegmentKind::Normal,
+        }
+    }
+}
+
+/// A segment's place on a stack.
+#[derive(Debug)]
+pub(crate) struct Slot<H: Host> {
+    pub(crate) accepts: AcceptSet,
+    pub(crate) segment: Box<Segment<H>>,
+}

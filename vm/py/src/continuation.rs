@@ -1,0 +1,261 @@
+//! `Continuation`: the Python object that a handler gets as `k`.
+
+use std::ffi::{c_int, c_void};
+use std::mem::offset_of;
+use std::ptr::{self, NonNull};
+
+use doeff_vm_core::Part;
+use pyo3::{PyResult, Python, ffi};
+
+use crate::freelist::FreeList;
+use crate::generator::{Site, close_unraisable};
+use crate::host::{PyCaptured, PyFrame};
+use crate::object::{Ref, without_current_error};
+use crate::trash::{Trash, release, release_field};
+use crate::types::{
+    TypeBuilder, getter, last_getter, last_member, method, offset_member, types, visit_object,
+};
+
+/// The layout of a `Continuation`.
+#[repr(C)]
+struct Continuation {
+    head: ffi::PyObject,
+    /// What was captured; `None` once it was used.
+    captured: Option<PyCaptured>,
+    /// The effect that was performed.
+    effect: *mut ffi::PyObject,
+    /// The code that performed it, or null, and the offset of its `yield`.
+    site_code: *mut ffi::PyObject,
+    site_offset: c_int,
+    weakrefs: *mut ffi::PyObject,
+}
+
+static FREE: FreeList<64> = FreeList::new();
+
+/// Makes the type.
+pub(crate) fn create_continuation(py: Python<'_>) -> PyResult<*mut ffi::PyTypeObject> {
+    let builder = TypeBuilder::new::<Continuation>(c"doeff_vm.Continuation")
+        .flags(ffi::Py_TPFLAGS_HAVE_GC | ffi::Py_TPFLAGS_DISALLOW_INSTANTIATION)
+        .doc(
+            c"The one-shot continuation of a performed effect: the segments from the perform site\n\
+            up to and including the prompt of the handler that got the effect.",
+        )
+        .members(vec![
+            offset_member(c"__weaklistoffset__", offset_of!(Continuation, weakrefs)),
+            last_member(),
+        ])
+        .getters(vec![
+            getter(c"used", get_used, c"Whether this was used, or closed."),
+            last_getter(),
+        ])
+        .methods(vec![
+            method(
+                c"close",
+                close_method,
+                ffi::METH_NOARGS,
+                c"close()\n--\n\nEnd an unused continuation at once: its generators are closed, innermost\n\
+                first. Does nothing to a used one.",
+            ),
+            ffi::PyMethodDef::zeroed(),
+        ]);
+    // SAFETY: each function has the signature of its slot.
+    unsafe {
+        builder
+            .slot(ffi::Py_tp_dealloc, dealloc as *mut c_void)
+            .slot(ffi::Py_tp_traverse, traverse as *mut c_void)
+            .slot(ffi::Py_tp_clear, clear as *mut c_void)
+            .build(py)
+    }
+}
+
+/// Makes a `k` for `captured`; `None`, with an exception set, when memory is short.
+///
+/// `site` is where the performer is suspended.
+#[inline]
+pub fn make(captured: PyCaptured, effect: Ref, site: Site) -> Option<Ref> {
+    make_holding(Some(captured), effect, site)
+}
+
+/// Makes a `k` that holds nothing, and so counts as used: for the benchmarks' floor, which calls
+/// handlers without a machine.
+#[inline]
+pub fn make_empty(effect: Ref) -> Option<Ref> {
+    make_holding(None, effect, Site::NOWHERE)
+}
+
+#[inline]
+fn make_holding(captured: Option<PyCaptured>, effect: Ref, site: Site) -> Option<Ref> {
+    // SAFETY: `FREE` serves only continuations; every field is initialised before the collector
+    // sees the object, and the code object gets a reference of its own.
+    unsafe {
+        let object: *mut Continuation = FREE.allocate(types().continuation);
+        let Some(made) = NonNull::new(object.cast::<ffi::PyObject>()) else {
+            if let Some(captured) = captured {
+                release(Trash::Captured(captured));
+            }
+            return None;
+        };
+        (&raw mut (*object).captured).write(captured);
+        (&raw mut (*object).effect).write(effect.into_ptr());
+        ffi::Py_XINCREF(site.code);
+        (&raw mut (*object).site_code).write(site.code);
+        (&raw mut (*object).site_offset).write(site.offset);
+        (&raw mut (*object).weakrefs).write(ptr::null_mut());
+        ffi::PyObject_GC_Track(object.cast());
+        Some(Ref::from_owned(made))
+    }
+}
+
+/// Whether an object is a continuation.
+#[inline]
+pub fn is_continuation(object: &Ref) -> bool {
+    object.type_ptr() == types().continuation
+}
+
+/// The one-shot check: takes what a continuation holds, which only the first caller gets.
+///
+/// # Safety
+/// `k` must be a continuation.
+#[inline]
+pub unsafe fn take(k: &Ref) -> Option<PyCaptured> {
+    // SAFETY: by the caller's word; the interpreter is held and nothing else borrows the field.
+    unsafe { (*k.as_ptr().cast::<Continuation>()).captured.take() }
+}
+
+/// Undoes [`take`], for a use that was refused after it had begun.
+///
+/// # Safety
+/// `k` must be a continuation from which `captured` was taken.
+pub unsafe fn put_back(k: &Ref, captured: PyCaptured) {
+    // SAFETY: as for `take`; the field is `None`, so nothing is dropped.
+    unsafe { (*k.as_ptr().cast::<Continuation>()).captured = Some(captured) };
+}
+
+/// The effect that a continuation waits for.
+///
+/// # Safety
+/// `k` must be a continuation.
+pub unsafe fn effect(k: &Ref) -> Ref {
+    // SAFETY: by the caller's word. The field is null only for an object that the collector is
+    // taking apart.
+    unsafe {
+        let effect = (*k.as_ptr().cast::<Continuation>()).effect;
+        NonNull::new(effect).map_or_else(Ref::none, |effect| Ref::from_borrowed(effect))
+    }
+}
+
+/// Where a continuation's effect was performed; the code object is borrowed from `k`.
+///
+/// # Safety
+/// `k` must be a continuation.
+pub unsafe fn perform_site(k: &Ref) -> Site {
+    // SAFETY: by the caller's word.
+    unsafe {
+        let object = k.as_ptr().cast::<Continuation>();
+        Site {
+            code: (*object).site_code,
+            offset: (*object).site_offset,
+        }
+    }
+}
+
+/// Closes what an abandoned continuation held: its generators, innermost first. What they raise
+/// goes to `sys.unraisablehook`.
+pub fn close_captured(mut captured: PyCaptured) {
+    without_current_error(|| {
+        while let Some(PyFrame { generator, k }) = captured.pop_frame() {
+            close_unraisable(&generator);
+            drop(generator);
+            drop(k);
+        }
+        drop(captured);
+    });
+}
+
+unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
+    // SAFETY: CPython calls this once, for a continuation that nothing refers to. Its fields are
+    // moved out first, so that what their drop runs cannot meet a half-dead object.
+    unsafe {
+        ffi::PyObject_GC_UnTrack(object.cast());
+        let continuation = object.cast::<Continuation>();
+        if !(*continuation).weakrefs.is_null() {
+            ffi::PyObject_ClearWeakRefs(object);
+        }
+        let captured = (*continuation).captured.take();
+        let effect = Ref::from_result((*continuation).effect);
+        let site_code = Ref::from_result((*continuation).site_code);
+        FREE.free(object);
+        if let Some(captured) = captured {
+            release(Trash::Captured(captured));
+        }
+        if let Some(effect) = effect {
+            release_field(effect);
+        }
+        drop(site_code);
+    }
+}
+
+unsafe extern "C" fn traverse(
+    object: *mut ffi::PyObject,
+    visit: ffi::visitproc,
+    arg: *mut c_void,
+) -> c_int {
+    // SAFETY: CPython gives a tracked continuation; nothing changes it meanwhile.
+    unsafe {
+        let continuation = object.cast::<Continuation>();
+        if let Some(captured) = &(*continuation).captured {
+            let visited = captured.visit(|part| {
+                let stop = match part {
+                    Part::Frame(frame) => {
+                        let k = frame.k.as_ref().map_or(ptr::null_mut(), Ref::as_ptr);
+                        match visit(frame.generator.as_ptr(), arg) {
+                            0 => visit_object(k, visit, arg),
+                            stop => stop,
+                        }
+                    }
+                    Part::Handler(handler) => visit(handler.as_ptr(), arg),
+                };
+                if stop == 0 { Ok(()) } else { Err(stop) }
+            });
+            if let Err(stop) = visited {
+                return stop;
+            }
+        }
+        match visit_object((*continuation).effect, visit, arg) {
+            0 => visit_object(ffi::Py_TYPE(object).cast(), visit, arg),
+            stop => stop,
+        }
+    }
+}
+
+unsafe extern "C" fn clear(object: *mut ffi::PyObject) -> c_int {
+    // SAFETY: as for `traverse`; each field is gone from the object before it is dropped.
+    unsafe {
+        let continuation = object.cast::<Continuation>();
+        if let Some(captured) = (*continuation).captured.take() {
+            release(Trash::Captured(captured));
+        }
+        let effect = std::mem::replace(&mut (*continuation).effect, ptr::null_mut());
+        drop(Ref::from_result(effect));
+    }
+    0
+}
+
+unsafe extern "C" fn get_used(object: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
+    // SAFETY: CPython calls this on a continuation.
+    unsafe {
+        let used = (*object.cast::<Continuation>()).captured.is_none();
+        ffi::PyBool_FromLong(used.into())
+    }
+}
+
+unsafe extern "C" fn close_method(
+    object: *mut ffi::PyObject,
+    _: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: CPython calls this on a continuation.
+    if let Some(captured) = unsafe { (*object.cast::<Continuation>()).captured.take() } {
+        release(Trash::Captured(captured));
+    }
+    Ref::none().into_ptr()
+}

@@ -1,0 +1,224 @@
+//! Effect types and the sets of them that handlers accept, as small integers.
+//!
+//! Each effect type has a row of bits, one per [`AcceptSet`]; a search for a handler tests one bit
+//! per prompt and calls nothing. Rows and sets are filled in when a type or a set is first met, from
+//! the types' MRO, and forgotten when a type of theirs is freed.
+
+use std::cell::UnsafeCell;
+use std::collections::HashMap;
+use std::ffi::c_void;
+use std::ptr::{self, NonNull};
+
+use doeff_vm_core::{AcceptSet, Accepts};
+use pyo3::ffi;
+
+use crate::object::Ref;
+use crate::types::types;
+
+/// A registered effect type, as the core carries it through a search.
+#[derive(Clone, Copy, Debug)]
+pub struct EffectType(NonNull<Row>);
+
+/// Which accept sets accept instances of one type; bit `n` for `AcceptSet(n)`.
+#[derive(Debug, Default)]
+struct Row(Vec<u64>);
+
+impl Row {
+    fn set(&mut self, set: AcceptSet, accepts: bool) {
+        let (word, bit) = position(set);
+        if self.0.len() <= word {
+            self.0.resize(word + 1, 0);
+        }
+        if accepts {
+            self.0[word] |= bit;
+        } else {
+            self.0[word] &= !bit;
+        }
+    }
+}
+
+fn position(set: AcceptSet) -> (usize, u64) {
+    (set.0 as usize / 64, 1 << (set.0 % 64))
+}
+
+impl Accepts for EffectType {
+    #[inline]
+    fn accepts(self, set: AcceptSet) -> bool {
+        let (word, bit) = position(set);
+        // SAFETY: a row is freed only when its type is, and the effect that is being performed
+        // keeps its type alive. Rows are boxed, so growth of the registry does not move them, and
+        // only changed while no search is going on: both hold the interpreter.
+        let row = unsafe { self.0.as_ref() };
+        row.0.get(word).is_some_and(|&word| word & bit != 0)
+    }
+}
+
+type TypeKey = *mut ffi::PyTypeObject;
+
+#[derive(Default)]
+struct Registry {
+    rows: HashMap<TypeKey, Box<Row>>,
+    sets: HashMap<Vec<TypeKey>, AcceptSet>,
+    unused_sets: Vec<AcceptSet>,
+    /// A weak reference to every type that occurs above, whose callback forgets the type.
+    watched: HashMap<TypeKey, Ref>,
+    /// The type that was looked up last.
+    latest: Option<(TypeKey, EffectType)>,
+}
+
+struct RegistryCell(UnsafeCell<Option<Registry>>);
+
+// SAFETY: only reached through `with_registry`, which holds the interpreter and calls no Python.
+unsafe impl Sync for RegistryCell {}
+
+static REGISTRY: RegistryCell = RegistryCell(UnsafeCell::new(None));
+
+/// `f` must not call anything that could run Python code, which might come back here.
+#[inline]
+fn with_registry<T>(f: impl FnOnce(&mut Registry) -> T) -> T {
+    // SAFETY: the interpreter is held, and `f` runs no Python code, so this is the only borrow.
+    let registry = unsafe { &mut *REGISTRY.0.get() };
+    f(registry.get_or_insert_default())
+}
+
+/// Whether `kind` is a real subclass of `EffectBase`, by its MRO.
+pub fn is_effect_type(kind: *mut ffi::PyTypeObject) -> bool {
+    // SAFETY: both are valid types.
+    unsafe { ffi::PyType_IsSubtype(kind, types().effect_base) != 0 }
+}
+
+/// The registered type of an object, if that is an effect. Registers a type met for the first time.
+///
+/// # Errors
+/// What CPython raises when it is short of memory.
+#[inline]
+pub fn effect_type(object: &Ref) -> Result<Option<EffectType>, Ref> {
+    let kind = object.type_ptr();
+    let known = with_registry(|registry| {
+        if let Some((latest, found)) = registry.latest
+            && latest == kind
+        {
+            return Some(found);
+        }
+        let found = EffectType(NonNull::from(&**registry.rows.get(&kind)?));
+        registry.latest = Some((kind, found));
+        Some(found)
+    });
+    match known {
+        Some(found) => Ok(Some(found)),
+        None => register(kind),
+    }
+}
+
+#[cold]
+fn register(kind: TypeKey) -> Result<Option<EffectType>, Ref> {
+    if !is_effect_type(kind) {
+        return Ok(None);
+    }
+    watch(kind)?;
+    Ok(Some(with_registry(|registry| {
+        let mut row = Box::new(Row::default());
+        row.set(AcceptSet::ALL, true);
+        for (accepted, set) in &registry.sets {
+            row.set(*set, is_instance_of_any(kind, accepted));
+        }
+        let found = EffectType(NonNull::from(&*row));
+        registry.rows.insert(kind, row);
+        found
+    })))
+}
+
+/// The accept set of these effect types. The caller's handler keeps them alive while it is used.
+///
+/// # Errors
+/// What CPython raises when it is short of memory.
+pub fn accept_set(accepted: &[TypeKey]) -> Result<AcceptSet, Ref> {
+    let mut key = accepted.to_vec();
+    key.sort_unstable();
+    key.dedup();
+    if let Some(set) = with_registry(|registry| registry.sets.get(&key).copied()) {
+        return Ok(set);
+    }
+    for kind in &key {
+        watch(*kind)?;
+    }
+    Ok(with_registry(|registry| {
+        let set = registry.unused_sets.pop().unwrap_or_else(|| {
+            // Set 0 is the one that accepts everything.
+            AcceptSet(u32::try_from(registry.sets.len() + 1).unwrap_or(u32::MAX - 1))
+        });
+        for (kind, row) in &mut registry.rows {
+            row.set(set, is_instance_of_any(*kind, &key));
+        }
+        registry.sets.insert(key, set);
+        set
+    }))
+}
+
+fn is_instance_of_any(kind: TypeKey, accepted: &[TypeKey]) -> bool {
+    accepted
+        .iter()
+        // SAFETY: types in the registry are alive: they are forgotten as they are freed.
+        .any(|&class| unsafe { ffi::PyType_IsSubtype(kind, class) != 0 })
+}
+
+static FORGET: ForgetMethod = ForgetMethod(ffi::PyMethodDef {
+    ml_name: c"forget_effect_type".as_ptr(),
+    ml_meth: ffi::PyMethodDefPointer {
+        PyCFunction: forget,
+    },
+    ml_flags: ffi::METH_O,
+    ml_doc: ptr::null(),
+});
+
+struct ForgetMethod(ffi::PyMethodDef);
+
+// SAFETY: never written.
+unsafe impl Sync for ForgetMethod {}
+
+/// Makes sure that the type is forgotten when it is freed.
+fn watch(kind: TypeKey) -> Result<(), Ref> {
+    if with_registry(|registry| registry.watched.contains_key(&kind)) {
+        return Ok(());
+    }
+    // SAFETY: the interpreter is held; `kind` is a valid type, and types can be referred to weakly.
+    // The callback's `self` is the type's address as an int.
+    let reference = unsafe {
+        let address = Ref::from_result(ffi::PyLong_FromVoidPtr(kind.cast::<c_void>()));
+        let address = address.ok_or_else(crate::object::take_error)?;
+        let definition = (&raw const FORGET.0).cast_mut();
+        let callback = ffi::PyCFunction_NewEx(definition, address.as_ptr(), ptr::null_mut());
+        let callback = Ref::from_result(callback).ok_or_else(crate::object::take_error)?;
+        let reference = ffi::PyWeakref_NewRef(kind.cast(), callback.as_ptr());
+        Ref::from_result(reference).ok_or_else(crate::object::take_error)?
+    };
+    let replaced = with_registry(|registry| registry.watched.insert(kind, reference));
+    drop(replaced);
+    Ok(())
+}
+
+unsafe extern "C" fn forget(
+    address: *mut ffi::PyObject,
+    _reference: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: the address is the int that `watch` made; it is only compared, not followed.
+    let kind: TypeKey = unsafe { ffi::PyLong_AsVoidPtr(address) }.cast();
+    let dropped = with_registry(|registry| {
+        registry.latest = None;
+        registry.rows.remove(&kind);
+        let ended: Vec<_> = registry
+            .sets
+            .extract_if(|accepted, _| accepted.contains(&kind))
+            .map(|(_, set)| set)
+            .collect();
+        for &set in &ended {
+            for row in registry.rows.values_mut() {
+                row.set(set, false);
+            }
+        }
+        registry.unused_sets.extend(ended);
+        registry.watched.remove(&kind)
+    });
+    drop(dropped);
+    Ref::none().into_ptr()
+}

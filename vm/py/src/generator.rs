@@ -1,0 +1,328 @@
+//! Driving CPython's generators, and looking at where they are suspended.
+//!
+//! Two facts about a generator are needed for nearly every effect: whether it is new, and at which
+//! `yield` it is suspended. Python's own attributes answer through a frame object, which is slow to
+//! make and changes the generator for good; the answers lie in the generator at offsets that differ
+//! per minor version. [`calibrate`] checks those offsets on real generators when the module is
+//! imported; where they do not fit, the attributes are asked after all.
+
+use std::ffi::c_int;
+use std::ptr;
+use std::sync::atomic::{AtomicBool, AtomicI8, AtomicUsize, Ordering};
+
+use pyo3::types::{PyAnyMethods, PyDict, PyTuple};
+use pyo3::{Bound, PyAny, PyResult, Python, ffi, intern};
+
+use crate::object::{Ref, restore_error, take_error, write_unraisable};
+use crate::types::types;
+
+/// Byte offsets into a generator object (`PyGenObject` with its interpreter frame).
+mod layout {
+    use std::mem::size_of;
+
+    const POINTER: usize = size_of::<usize>();
+    const HEAD: usize = size_of::<pyo3::ffi::PyObject>();
+
+    // 3.11 has `gi_code` first; then follow weakrefs, name, qualname, the exception state of two
+    // words, one more word, and four bytes of which the frame state is the last.
+    #[cfg(not(Py_3_12))]
+    const FLAGS: usize = HEAD + 7 * POINTER;
+    #[cfg(Py_3_12)]
+    const FLAGS: usize = HEAD + 6 * POINTER;
+
+    pub(super) const STATE: usize = FLAGS + 3;
+    const FRAME: usize = FLAGS + POINTER;
+
+    // 3.11: func, globals, builtins, locals, code, frame object, previous, prev_instr.
+    #[cfg(not(Py_3_12))]
+    pub(super) const CODE: usize = FRAME + 4 * POINTER;
+    // 3.12: code, previous, func, globals, builtins, locals, frame object, prev_instr;
+    // 3.13 renames them: executable, ..., instr_ptr.
+    #[cfg(Py_3_12)]
+    pub(super) const CODE: usize = FRAME;
+
+    pub(super) const INSTRUCTION: usize = FRAME + 7 * POINTER;
+}
+
+/// How far beyond its `YIELD_VALUE` a suspended generator's instruction pointer is, in bytes.
+const PAST_YIELD: c_int = if cfg!(Py_3_13) { 2 } else { 0 };
+
+static CALIBRATED: AtomicBool = AtomicBool::new(false);
+static CREATED_STATE: AtomicI8 = AtomicI8::new(0);
+static CODE_START: AtomicUsize = AtomicUsize::new(0);
+
+/// Checks the offsets against what Python says of two generators.
+///
+/// # Errors
+/// Only what Python itself raises; offsets that do not fit are no error.
+pub fn calibrate(py: Python<'_>) -> PyResult<()> {
+    let source = c"def probe():\n    x = yield 1\n    yield (x, 2)\n\
+                   def other(a, b):\n    a = b\n    yield a\n";
+    let names = PyDict::new(py);
+    py.run(source, Some(&names), None)?;
+    let made = |name: &str, args: usize| {
+        let function = names.as_any().get_item(name)?;
+        function.call1(PyTuple::new(py, vec![0; args])?)
+    };
+    let (first, second) = (made("probe", 0)?, made("other", 2)?);
+    let created = raw_state(&first);
+    let mut fits = created == raw_state(&second);
+    first.call_method0("__next__")?;
+    let suspended = raw_state(&first);
+    CODE_START.store(measure_code_start(&first)?, Ordering::Relaxed);
+    fits = fits && suspended != created && agrees(&first)? && agrees(&second)?;
+    first.call_method1("send", (0,))?;
+    second.call_method0("__next__")?;
+    fits = fits && raw_state(&first) == suspended && raw_state(&second) == suspended;
+    fits = fits && agrees(&first)? && agrees(&second)?;
+    first.call_method0("close")?;
+    fits = fits && raw_state(&first) != suspended && raw_state(&first) != created;
+    CREATED_STATE.store(created, Ordering::Relaxed);
+    CALIBRATED.store(fits && !cfg!(Py_3_14), Ordering::Relaxed);
+    Ok(())
+}
+
+/// How far into a code object its instructions begin.
+fn measure_code_start(suspended: &Bound<'_, PyAny>) -> PyResult<usize> {
+    let (code, instruction) = raw_code_and_instruction(suspended);
+    Ok(instruction
+        .wrapping_sub(code)
+        .wrapping_sub(lasti(suspended)?))
+}
+
+fn lasti(generator: &Bound<'_, PyAny>) -> PyResult<usize> {
+    generator.getattr("gi_frame")?.getattr("f_lasti")?.extract()
+}
+
+fn raw_code_and_instruction(generator: &Bound<'_, PyAny>) -> (usize, usize) {
+    // SAFETY: a generator with a frame reaches to these offsets in every version.
+    unsafe {
+        (
+            read(generator.as_ptr(), layout::CODE),
+            read(generator.as_ptr(), layout::INSTRUCTION),
+        )
+    }
+}
+
+fn raw_state(generator: &Bound<'_, PyAny>) -> i8 {
+    // SAFETY: a generator object of every version is larger than the offset.
+    unsafe { read(generator.as_ptr(), layout::STATE) }
+}
+
+/// Whether the code and the instruction that lie in the generator are those that Python reports.
+fn agrees(generator: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let code = generator.getattr("gi_code")?;
+    let (raw_code, raw_instruction) = raw_code_and_instruction(generator);
+    Ok(raw_code == code.as_ptr() as usize
+        && raw_instruction.wrapping_sub(code_start(raw_code)) == lasti(generator)?)
+}
+
+#[inline]
+fn code_start(code: usize) -> usize {
+    code.wrapping_add(CODE_START.load(Ordering::Relaxed))
+}
+
+/// # Safety
+/// `object` must be valid and reach to `offset` and a `T` beyond it.
+#[inline]
+unsafe fn read<T: Copy>(object: *mut ffi::PyObject, offset: usize) -> T {
+    // SAFETY: by the caller's word; fields of objects are aligned.
+    unsafe { object.cast::<u8>().add(offset).cast::<T>().read() }
+}
+
+/// Whether this is a generator, and not an object that behaves like one.
+#[inline]
+pub fn is_generator(object: &Ref) -> bool {
+    object.type_ptr() == &raw mut ffi::PyGen_Type
+}
+
+/// Whether a generator has not been started.
+#[inline]
+pub fn is_new(generator: &Ref) -> bool {
+    if CALIBRATED.load(Ordering::Relaxed) {
+        // SAFETY: the offset was found to fit this interpreter's generators.
+        let state: i8 = unsafe { read(generator.as_ptr(), layout::STATE) };
+        state == CREATED_STATE.load(Ordering::Relaxed)
+    } else {
+        is_new_by_attributes(generator).unwrap_or(false)
+    }
+}
+
+#[cold]
+fn is_new_by_attributes(generator: &Ref) -> PyResult<bool> {
+    with_bound(generator, |generator| {
+        Ok(!generator.getattr("gi_frame")?.is_none()
+            && !generator.getattr("gi_running")?.is_truthy()?
+            && !generator.getattr("gi_suspended")?.is_truthy()?)
+    })
+}
+
+/// Calls `f` with the object as `PyO3` sees it.
+pub fn with_bound<T>(object: &Ref, f: impl FnOnce(&Bound<'_, PyAny>) -> T) -> T {
+    Python::attach(|py| {
+        // SAFETY: `object` keeps the object alive for the call.
+        let bound = unsafe { Bound::from_borrowed_ptr(py, object.as_ptr()) };
+        f(&bound)
+    })
+}
+
+/// Where a generator is suspended.
+#[derive(Clone, Copy, Debug)]
+pub struct Site {
+    /// The code object, borrowed from the generator.
+    pub code: *mut ffi::PyObject,
+    /// The offset of the `YIELD_VALUE`, in bytes; negative when it is not known.
+    pub offset: c_int,
+}
+
+impl Site {
+    /// The site of something that has no code: a program without a body.
+    pub const NOWHERE: Self = Self {
+        code: ptr::null_mut(),
+        offset: -1,
+    };
+}
+
+/// Where a suspended generator is; [`Site::NOWHERE`] for what is no generator.
+#[inline]
+pub fn site(generator: &Ref) -> Site {
+    if !is_generator(generator) {
+        return Site::NOWHERE;
+    }
+    if !CALIBRATED.load(Ordering::Relaxed) {
+        return site_by_attributes(generator).unwrap_or(Site::NOWHERE);
+    }
+    // SAFETY: the offsets were found to fit; a suspended generator has its frame, which owns the
+    // code object.
+    unsafe {
+        let code: *mut ffi::PyObject = read(generator.as_ptr(), layout::CODE);
+        let instruction: usize = read(generator.as_ptr(), layout::INSTRUCTION);
+        let lasti = instruction.wrapping_sub(code_start(code as usize));
+        Site {
+            code,
+            offset: c_int::try_from(lasti).map_or(-1, |lasti| lasti - PAST_YIELD),
+        }
+    }
+}
+
+#[cold]
+fn site_by_attributes(generator: &Ref) -> PyResult<Site> {
+    with_bound(generator, |generator| {
+        let code = generator.getattr("gi_code")?;
+        let lasti: c_int = generator
+            .getattr("gi_frame")?
+            .getattr("f_lasti")?
+            .extract()?;
+        // The generator owns the code object as long as it is suspended.
+        Ok(Site {
+            code: code.as_ptr(),
+            offset: lasti - PAST_YIELD,
+        })
+    })
+}
+
+/// How a generator answered.
+pub enum Step {
+    /// It yielded this.
+    Yield(Ref),
+    /// It returned this.
+    Return(Ref),
+    /// It raised this.
+    Raise(Ref),
+}
+
+/// Sends a value; `None` starts a new generator.
+#[inline]
+pub fn send(generator: &Ref, value: &Ref) -> Step {
+    let mut result = ptr::null_mut();
+    // SAFETY: both objects are valid for the call; the result is a new reference unless the outcome
+    // is an error.
+    unsafe {
+        match ffi::PyIter_Send(generator.as_ptr(), value.as_ptr(), &raw mut result) {
+            ffi::PySendResult::PYGEN_NEXT => Step::Yield(owned(result)),
+            ffi::PySendResult::PYGEN_RETURN => Step::Return(owned(result)),
+            ffi::PySendResult::PYGEN_ERROR => Step::Raise(take_error()),
+        }
+    }
+}
+
+/// # Safety
+/// `object` must be null or a new reference.
+#[inline]
+unsafe fn owned(object: *mut ffi::PyObject) -> Ref {
+    // SAFETY: by the caller's word.
+    unsafe { Ref::from_result(object) }.unwrap_or_else(Ref::none)
+}
+
+/// Throws an exception at the `yield` where a generator is suspended.
+pub fn throw(generator: &Ref, error: Ref) -> Step {
+    if generator.type_ptr() == types().program_iterator {
+        // It has no code that could catch anything.
+        return Step::Raise(error);
+    }
+    // SAFETY: the interpreter is held; the arguments are valid for the call.
+    let result = unsafe {
+        let name = Python::attach(|py| intern!(py, "throw").as_ptr());
+        let arguments = [generator.as_ptr(), error.as_ptr()];
+        Ref::from_result(ffi::PyObject_VectorcallMethod(
+            name,
+            arguments.as_ptr(),
+            2,
+            ptr::null_mut(),
+        ))
+    };
+    match result {
+        Some(yielded) => Step::Yield(yielded),
+        None => returned_or_raised(),
+    }
+}
+
+/// A generator's `throw` reports a return as `StopIteration`, which it can raise in no other way.
+fn returned_or_raised() -> Step {
+    let error = take_error();
+    // SAFETY: `error` is an exception object.
+    let stopped =
+        unsafe { ffi::PyErr_GivenExceptionMatches(error.as_ptr(), ffi::PyExc_StopIteration) != 0 };
+    if !stopped {
+        return Step::Raise(error);
+    }
+    let value = with_bound(&error, |error| {
+        error
+            .getattr(intern!(error.py(), "value"))
+            .map(|value| value.unbind().into_ptr())
+    });
+    match value {
+        // SAFETY: the pointer was just taken from an owned reference.
+        Ok(value) => Step::Return(unsafe { owned(value) }),
+        Err(_) => Step::Raise(error),
+    }
+}
+
+/// Closes a generator as `generator.close()` does.
+///
+/// # Errors
+/// What the generator raised instead of ending.
+pub fn close(generator: &Ref) -> Result<(), Ref> {
+    if generator.type_ptr() == types().program_iterator {
+        return Ok(());
+    }
+    // SAFETY: the interpreter is held; the argument is valid for the call.
+    let closed = unsafe {
+        let name = Python::attach(|py| intern!(py, "close").as_ptr());
+        Ref::from_result(ffi::PyObject_VectorcallMethod(
+            name,
+            [generator.as_ptr()].as_ptr(),
+            1,
+            ptr::null_mut(),
+        ))
+    };
+    closed.map(drop).ok_or_else(take_error)
+}
+
+/// Closes a generator that nobody waits for: what it raises goes to `sys.unraisablehook`.
+pub fn close_unraisable(generator: &Ref) {
+    if let Err(error) = close(generator) {
+        restore_error(error);
+        write_unraisable(generator);
+    }
+}

@@ -1,0 +1,31 @@
+//! `doeff_vm`: a virtual machine for algebraic effects in Python.
+//!
+//! The core machine, in `doeff-vm-core`, knows no Python. This crate gives it Python's objects
+//! (`host`), makes the calls that it asks for (`driver`), and defines the classes that programs
+//! use ([`program`], [`node`], [`continuation`]).
+//!
+//! What is public here besides the module serves the benchmarks' floor, which drives the same
+//! classes without a machine. All of it expects the calling thread to hold the interpreter.
+
+mod classify;
+pub mod continuation;
+mod driver;
+mod effects;
+mod freelist;
+pub mod generator;
+mod host;
+mod messages;
+mod module;
+pub mod node;
+mod note;
+pub mod object;
+pub mod program;
+pub mod tail;
+mod trash;
+pub mod types;
+
+pub use module::doeff_vm;
+
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

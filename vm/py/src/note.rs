@@ -1,0 +1,135 @@
+//! The note on an uncaught exception that lists the handler clauses it crossed.
+//!
+//! While the exception is on its way the list is kept in its own `__dict__`, so that it lives and
+//! dies with it; when it leaves the outermost run the list becomes a note.
+
+use std::cell::Cell;
+
+use pyo3::types::{PyAnyMethods, PyList, PyListMethods, PyStringMethods};
+use pyo3::{Bound, PyAny, PyResult, ffi};
+
+use crate::continuation::{effect, perform_site};
+use crate::generator::{Site, with_bound};
+use crate::messages::{name_of, short_repr};
+use crate::object::Ref;
+
+const HEADER: &str = "crossed handler clauses, innermost first:";
+
+/// Where the list is kept until it becomes a note.
+const ATTRIBUTE: &str = "__doeff_crossed__";
+
+/// Clauses that a note lists: with its header and the count of those left out, it has 20 lines.
+const MAX_ENTRIES: usize = 18;
+
+thread_local! {
+    static RUNS: Cell<u32> = const { Cell::new(0) };
+}
+
+/// One `run`, among those that run inside each other on this thread.
+pub struct Run {
+    outermost: bool,
+}
+
+impl Run {
+    /// Begins a run.
+    pub fn enter() -> Self {
+        let around = RUNS.replace(RUNS.get() + 1);
+        Self {
+            outermost: around == 0,
+        }
+    }
+
+    /// Finishes an exception that leaves this run.
+    pub fn finish(&self, error: &Ref) {
+        if self.outermost {
+            // A note is a courtesy; what goes wrong with it must not replace the exception.
+            let _ = with_bound(error, write_note);
+        }
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        RUNS.set(RUNS.get() - 1);
+    }
+}
+
+/// An exception leaves the clause that was given the (used) continuation `k`.
+#[cold]
+pub fn crossed(error: &Ref, k: &Ref, clause: &Ref) {
+    // As above: whatever goes wrong here, the exception goes on.
+    let _ = with_bound(error, |error| record(error, k, clause));
+}
+
+fn record(error: &Bound<'_, PyAny>, k: &Ref, clause: &Ref) -> PyResult<()> {
+    let py = error.py();
+    let list = if let Some(list) = error.getattr_opt(ATTRIBUTE)? {
+        list.cast_into::<PyList>()?
+    } else {
+        let list = PyList::empty(py);
+        error.setattr(ATTRIBUTE, &list)?;
+        list
+    };
+    // Beyond what a note shows only the count matters.
+    if list.len() >= MAX_ENTRIES {
+        return list.append(py.None());
+    }
+    // SAFETY: `k` is a continuation.
+    let (effect, performed) = unsafe { (effect(k), perform_site(k)) };
+    let effect = short_repr(&effect).unwrap_or_else(|_| "?".to_owned());
+    list.append(format!(
+        "  {effect}, performed in {}, handled by {}",
+        describe(performed, error)?,
+        name_of(clause)
+    ))
+}
+
+fn describe(site: Site, error: &Bound<'_, PyAny>) -> PyResult<String> {
+    if site.code.is_null() {
+        return Ok("no generator".to_owned());
+    }
+    // SAFETY: the continuation keeps the code object alive; it is a code object.
+    let (code, line) = unsafe {
+        (
+            Bound::from_borrowed_ptr(error.py(), site.code),
+            ffi::PyCode_Addr2Line(site.code.cast(), site.offset),
+        )
+    };
+    let name = code.getattr("co_qualname")?.str()?;
+    let file = code.getattr("co_filename")?.str()?;
+    Ok(format!(
+        "{} ({}:{line})",
+        name.to_string_lossy(),
+        file.to_string_lossy()
+    ))
+}
+
+fn write_note(error: &Bound<'_, PyAny>) -> PyResult<()> {
+    let Some(list) = error.getattr_opt(ATTRIBUTE)? else {
+        return Ok(());
+    };
+    error.delattr(ATTRIBUTE)?;
+    let list = list.cast_into::<PyList>()?;
+    let shown = list.len().min(MAX_ENTRIES);
+    let mut lines = vec![HEADER.to_owned()];
+    for line in list.iter().take(shown) {
+        lines.push(line.extract()?);
+    }
+    if list.len() > shown {
+        lines.push(format!("  and {} more", list.len() - shown));
+    }
+    if let Some(notes) = error.getattr_opt("__notes__")? {
+        let notes = notes.cast_into::<PyList>()?;
+        for index in (0..notes.len()).rev() {
+            let ours = notes
+                .get_item(index)?
+                .extract::<String>()
+                .is_ok_and(|note| note.starts_with(HEADER));
+            if ours {
+                notes.del_item(index)?;
+            }
+        }
+    }
+    error.call_method1("add_note", (lines.join("\n"),))?;
+    Ok(())
+}

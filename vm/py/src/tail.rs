@@ -1,0 +1,277 @@
+//! Which `yield`s are in tail position.
+//!
+//! A generator suspended at `return (yield x)`, with no exception handler around it, can do nothing
+//! with what it is sent but return it. Sending `None` finishes it on the spot, which is many times
+//! cheaper than closing it, and its frame is gone before the continuation goes on. Each code object
+//! is analysed once, from its bytecode; on a version whose bytecode is not known here, or where
+//! anything looks unfamiliar, no `yield` counts as one in tail position.
+
+use std::ffi::c_void;
+use std::ptr;
+use std::sync::atomic::{AtomicIsize, Ordering};
+
+use pyo3::types::{PyAnyMethods, PyBytes, PyBytesMethods};
+use pyo3::{Bound, PyAny, PyResult, Python, ffi};
+
+use crate::generator::Site;
+
+/// What follows a `yield`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tail {
+    /// More code, or something that could catch an exception.
+    No,
+    /// `return` of what the `yield` gives: `return (yield x)`, `return (yield from x)`.
+    Return,
+    /// The end of the function, whatever the `yield` gives: a last statement `yield x`.
+    End,
+}
+
+/// The `yield`s of one code object that are in tail position: offset and kind.
+type Tails = Vec<(i32, Tail)>;
+
+static EXTRA_INDEX: AtomicIsize = AtomicIsize::new(-1);
+
+/// Reserves the slot of code objects where the analysis is kept.
+pub fn init() {
+    if cfg!(any(Py_3_14, Py_GIL_DISABLED)) || EXTRA_INDEX.load(Ordering::Relaxed) >= 0 {
+        return;
+    }
+    // SAFETY: the interpreter is held; `free_tails` frees what `analyse_once` puts there.
+    let index = unsafe { ffi::PyUnstable_Eval_RequestCodeExtraIndex(free_tails) };
+    EXTRA_INDEX.store(index, Ordering::Relaxed);
+}
+
+unsafe extern "C" fn free_tails(extra: *mut c_void) {
+    if !extra.is_null() {
+        // SAFETY: CPython gives back what `analyse_once` stored, once.
+        drop(unsafe { Box::from_raw(extra.cast::<Tails>()) });
+    }
+}
+
+/// What follows the `yield` at a site.
+#[inline]
+pub fn tail_at(site: Site) -> Tail {
+    let index = EXTRA_INDEX.load(Ordering::Relaxed);
+    if index < 0 || site.code.is_null() || site.offset < 0 {
+        return Tail::No;
+    }
+    let mut extra = ptr::null_mut();
+    // SAFETY: the code object is alive; the slot was reserved, and holds null or our table, which
+    // lives as long as the code object.
+    let tails = unsafe {
+        if ffi::PyUnstable_Code_GetExtra(site.code, index, &raw mut extra) != 0 {
+            ffi::PyErr_Clear();
+            return Tail::No;
+        }
+        if extra.is_null() {
+            extra = analyse_once(site.code, index);
+        }
+        match extra.cast::<Tails>().as_ref() {
+            Some(tails) => tails,
+            None => return Tail::No,
+        }
+    };
+    tails
+        .iter()
+        .find(|(offset, _)| *offset == site.offset)
+        .map_or(Tail::No, |(_, tail)| *tail)
+}
+
+#[cold]
+fn analyse_once(code: *mut ffi::PyObject, index: isize) -> *mut c_void {
+    let tails = Python::attach(|py| {
+        // SAFETY: the caller's site keeps the code object alive.
+        let code = unsafe { Bound::from_borrowed_ptr(py, code) };
+        analyse(&code).unwrap_or_default()
+    });
+    let stored = Box::into_raw(Box::new(tails)).cast::<c_void>();
+    // SAFETY: the slot was reserved with the function that frees this.
+    unsafe {
+        if ffi::PyUnstable_Code_SetExtra(code, index, stored) != 0 {
+            ffi::PyErr_Clear();
+            free_tails(stored);
+            return ptr::null_mut();
+        }
+    }
+    stored
+}
+
+fn analyse(code: &Bound<'_, PyAny>) -> PyResult<Tails> {
+    let names = Opcodes::of_this_interpreter(code.py())?;
+    let bytecode = code.getattr("co_code")?;
+    let table = code.getattr("co_exceptiontable")?;
+    let (bytecode, table) = (bytecode.cast::<PyBytes>()?, table.cast::<PyBytes>()?);
+    Ok(Bytecode {
+        names,
+        bytes: bytecode.as_bytes(),
+        handlers: handlers(table.as_bytes()).unwrap_or_else(|| vec![Handler::EVERYWHERE]),
+    }
+    .tails())
+}
+
+/// The numbers of the instructions that the analysis knows; 0 (which none of them has) where this
+/// version does not have it.
+struct Opcodes {
+    yield_value: u8,
+    resume: u8,
+    return_value: u8,
+    return_const: u8,
+    load_const: u8,
+    pop_top: u8,
+    swap: u8,
+    send: u8,
+    end_send: u8,
+    jump_to_send: u8,
+    cleanup_throw: u8,
+    call_intrinsic_1: u8,
+}
+
+impl Opcodes {
+    fn of_this_interpreter(py: Python<'_>) -> PyResult<Self> {
+        let numbers = py.import("opcode")?.getattr("opmap")?;
+        let number =
+            |name: &str| -> PyResult<u8> { numbers.call_method1("get", (name, 0))?.extract() };
+        Ok(Self {
+            yield_value: number("YIELD_VALUE")?,
+            resume: number("RESUME")?,
+            return_value: number("RETURN_VALUE")?,
+            return_const: number("RETURN_CONST")?,
+            load_const: number("LOAD_CONST")?,
+            pop_top: number("POP_TOP")?,
+            swap: number("SWAP")?,
+            send: number("SEND")?,
+            end_send: number("END_SEND")?,
+            jump_to_send: number("JUMP_BACKWARD_NO_INTERRUPT")?,
+            cleanup_throw: number("CLEANUP_THROW")?,
+            call_intrinsic_1: number("CALL_INTRINSIC_1")?,
+        })
+    }
+}
+
+/// The argument of `CALL_INTRINSIC_1` that turns `StopIteration` into `RuntimeError`.
+const STOPITERATION_ERROR: u8 = 3;
+
+/// An entry of the exception table: the covered bytes and where they lead.
+struct Handler {
+    covered: std::ops::Range<usize>,
+    target: usize,
+}
+
+impl Handler {
+    /// Stands for a table that could not be read: it covers everything and leads nowhere known.
+    const EVERYWHERE: Self = Self {
+        covered: 0..usize::MAX,
+        target: usize::MAX,
+    };
+}
+
+struct Bytecode<'a> {
+    names: Opcodes,
+    bytes: &'a [u8],
+    handlers: Vec<Handler>,
+}
+
+impl Bytecode<'_> {
+    fn tails(&self) -> Tails {
+        (0..self.bytes.len())
+            .step_by(2)
+            .filter(|&offset| self.is(offset, self.names.yield_value) && !self.is_covered(offset))
+            .filter_map(|offset| Some((i32::try_from(offset).ok()?, self.follows(offset)?)))
+            .collect()
+    }
+
+    fn is(&self, offset: usize, opcode: u8) -> bool {
+        opcode != 0 && self.bytes.get(offset) == Some(&opcode)
+    }
+
+    fn argument(&self, offset: usize) -> usize {
+        self.bytes.get(offset + 1).map_or(0, |&byte| byte.into())
+    }
+
+    /// Whether an exception at this instruction would be looked at by code of the program. Since
+    /// 3.12 one entry covers every generator, to convert `StopIteration`, and `yield from` has one
+    /// of its own; neither is the program's.
+    fn is_covered(&self, offset: usize) -> bool {
+        let converts = |target| {
+            self.is(target, self.names.call_intrinsic_1)
+                && self.bytes.get(target + 1) == Some(&STOPITERATION_ERROR)
+        };
+        self.handlers
+            .iter()
+            .filter(|handler| handler.covered.contains(&offset))
+            .any(|handler| {
+                !converts(handler.target) && !self.is(handler.target, self.names.cleanup_throw)
+            })
+    }
+
+    /// What follows the `YIELD_VALUE` at `offset`, if the function ends there.
+    fn follows(&self, offset: usize) -> Option<Tail> {
+        let mut next = offset + 2;
+        if self.is(next, self.names.resume) {
+            next += 2;
+        } else {
+            return None;
+        }
+        if self.is(next, self.names.jump_to_send) {
+            next = self.after_yield_from(next)?;
+        }
+        // Leaving a `for` loop drops its iterator from below the result.
+        while self.is(next, self.names.swap)
+            && self.argument(next) == 2
+            && self.is(next + 2, self.names.pop_top)
+        {
+            next += 4;
+        }
+        if self.is(next, self.names.return_value) {
+            return Some(Tail::Return);
+        }
+        let discards = self.is(next, self.names.pop_top);
+        let returns_constant = self.is(next + 2, self.names.return_const)
+            || self.is(next + 2, self.names.load_const)
+                && self.is(next + 4, self.names.return_value);
+        (discards && returns_constant).then_some(Tail::End)
+    }
+
+    /// Where a `yield from` loop, whose backward jump is at `jump`, goes on once it has ended.
+    fn after_yield_from(&self, jump: usize) -> Option<usize> {
+        let after = jump + 2;
+        let send = after.checked_sub(2 * self.argument(jump))?;
+        let cache = if cfg!(Py_3_12) { 2 } else { 0 };
+        let exit = send + 2 + cache + 2 * self.argument(send);
+        if !self.is(send, self.names.send) || exit != after {
+            return None;
+        }
+        Some(if self.is(exit, self.names.end_send) {
+            exit + 2
+        } else {
+            exit
+        })
+    }
+}
+
+/// Reads an exception table (CPython's `Objects/exception_handling_notes.txt` describes the
+/// format): per entry start, length, target and depth, as big-endian groups of six bits.
+fn handlers(table: &[u8]) -> Option<Vec<Handler>> {
+    let mut bytes = table.iter().copied();
+    let mut entries = Vec::new();
+    while let Some(first) = bytes.next() {
+        let start = number(first, &mut bytes)?;
+        let mut rest = || number(bytes.next()?, &mut bytes);
+        let (length, target, _depth) = (rest()?, rest()?, rest()?);
+        entries.push(Handler {
+            covered: start * 2..(start + length) * 2,
+            target: target * 2,
+        });
+    }
+    Some(entries)
+}
+
+fn number(first: u8, bytes: &mut impl Iterator<Item = u8>) -> Option<usize> {
+    let mut byte = first;
+    let mut value = usize::from(byte & 0x3f);
+    while byte & 0x40 != 0 {
+        byte = bytes.next()?;
+        value = value << 6 | usize::from(byte & 0x3f);
+    }
+    Some(value)
+}
