@@ -27,6 +27,9 @@ struct Continuation {
     /// The code that performed it, or null, and the offset of its `yield`.
     site_code: *mut ffi::PyObject,
     site_offset: c_int,
+    /// The collector has called the finalizer. It remembers that in the object's memory for good,
+    /// so that memory must not serve another continuation.
+    finalized: bool,
     weakrefs: *mut ffi::PyObject,
 }
 
@@ -62,6 +65,7 @@ pub(crate) fn create_continuation(py: Python<'_>) -> PyResult<*mut ffi::PyTypeOb
     unsafe {
         builder
             .slot(ffi::Py_tp_dealloc, dealloc as *mut c_void)
+            .slot(ffi::Py_tp_finalize, finalize as *mut c_void)
             .slot(ffi::Py_tp_traverse, traverse as *mut c_void)
             .slot(ffi::Py_tp_clear, clear as *mut c_void)
             .build(py)
@@ -100,6 +104,7 @@ fn make_holding(captured: Option<PyCaptured>, effect: Ref, site: Site) -> Option
         ffi::Py_XINCREF(site.code);
         (&raw mut (*object).site_code).write(site.code);
         (&raw mut (*object).site_offset).write(site.offset);
+        (&raw mut (*object).finalized).write(false);
         (&raw mut (*object).weakrefs).write(ptr::null_mut());
         ffi::PyObject_GC_Track(object.cast());
         Some(Ref::from_owned(made))
@@ -172,6 +177,19 @@ pub fn close_captured(mut captured: PyCaptured) {
     });
 }
 
+/// Called by the collector before it takes a cycle apart. Closing here rather than there keeps the
+/// order, and a `finally` that brings the continuation back to life finds it used.
+unsafe extern "C" fn finalize(object: *mut ffi::PyObject) {
+    // SAFETY: CPython gives a whole continuation, once, with a reference of its own.
+    unsafe {
+        let continuation = object.cast::<Continuation>();
+        (*continuation).finalized = true;
+        if let Some(captured) = (*continuation).captured.take() {
+            release(Trash::Captured(captured));
+        }
+    }
+}
+
 unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
     // SAFETY: CPython calls this once, for a continuation that nothing refers to. Its fields are
     // moved out first, so that what their drop runs cannot meet a half-dead object.
@@ -184,7 +202,13 @@ unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
         let captured = (*continuation).captured.take();
         let effect = Ref::from_result((*continuation).effect);
         let site_code = Ref::from_result((*continuation).site_code);
-        FREE.free(object);
+        if (*continuation).finalized {
+            let kind = ffi::Py_TYPE(object);
+            ffi::PyObject_GC_Del(object.cast());
+            ffi::Py_DECREF(kind.cast());
+        } else {
+            FREE.free(object);
+        }
         if let Some(captured) = captured {
             release(Trash::Captured(captured));
         }

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicI8, AtomicUsize, Ordering};
 use pyo3::types::{PyAnyMethods, PyDict, PyTuple};
 use pyo3::{Bound, PyAny, PyResult, Python, ffi, intern};
 
-use crate::object::{Ref, restore_error, take_error, write_unraisable};
+use crate::object::{Ref, restore_error, take_error, with_python, write_unraisable};
 use crate::types::types;
 
 /// Byte offsets into a generator object (`PyGenObject` with its interpreter frame).
@@ -159,7 +159,7 @@ fn is_new_by_attributes(generator: &Ref) -> PyResult<bool> {
 
 /// Calls `f` with the object as `PyO3` sees it.
 pub fn with_bound<T>(object: &Ref, f: impl FnOnce(&Bound<'_, PyAny>) -> T) -> T {
-    Python::attach(|py| {
+    with_python(|py| {
         // SAFETY: `object` keeps the object alive for the call.
         let bound = unsafe { Bound::from_borrowed_ptr(py, object.as_ptr()) };
         f(&bound)
@@ -262,7 +262,7 @@ pub fn throw(generator: &Ref, error: Ref) -> Step {
     }
     // SAFETY: the interpreter is held; the arguments are valid for the call.
     let result = unsafe {
-        let name = Python::attach(|py| intern!(py, "throw").as_ptr());
+        let name = with_python(|py| intern!(py, "throw").as_ptr());
         let arguments = [generator.as_ptr(), error.as_ptr()];
         Ref::from_result(ffi::PyObject_VectorcallMethod(
             name,
@@ -308,7 +308,7 @@ pub fn close(generator: &Ref) -> Result<(), Ref> {
     }
     // SAFETY: the interpreter is held; the argument is valid for the call.
     let closed = unsafe {
-        let name = Python::attach(|py| intern!(py, "close").as_ptr());
+        let name = with_python(|py| intern!(py, "close").as_ptr());
         Ref::from_result(ffi::PyObject_VectorcallMethod(
             name,
             [generator.as_ptr()].as_ptr(),

@@ -8,11 +8,11 @@ use std::ffi::CStr;
 
 use pyo3::exceptions::{PyException, PyRuntimeError, PyTypeError};
 use pyo3::types::{PyAnyMethods, PyStringMethods, PyTypeMethods};
-use pyo3::{Bound, PyAny, PyErr, PyErrArguments, PyTypeInfo, Python, ffi};
+use pyo3::{Bound, PyAny, PyErr, PyErrArguments, PyTypeInfo, ffi};
 
 use crate::generator::with_bound;
 use crate::module::exceptions;
-use crate::object::{Ref, restore_error, take_error};
+use crate::object::{Ref, restore_error, take_error, with_python};
 use crate::types::types;
 
 /// Reprs in messages are cut to this many characters.
@@ -23,7 +23,7 @@ const MAX_HANDLERS: usize = 10;
 
 /// The exception object of a `PyErr`.
 pub fn exception(error: PyErr) -> Ref {
-    Python::attach(|py| error.restore(py));
+    with_python(|py| error.restore(py));
     take_error()
 }
 
@@ -35,7 +35,7 @@ fn make<E: PyTypeInfo>(text: impl FnOnce() -> Result<String, Ref>) -> Ref {
 }
 
 fn make_text<E: PyTypeInfo>(text: impl PyErrArguments + 'static) -> Ref {
-    Python::attach(|py| exception(PyErr::from_type(E::type_object(py), text)))
+    with_python(|py| exception(PyErr::from_type(E::type_object(py), text)))
 }
 
 /// The object's repr, cut.
@@ -247,7 +247,7 @@ pub fn unhandled_effect<'a>(effect: &Ref, handlers: impl Iterator<Item = &'a Ref
             let more = if more == 0 {
                 String::new()
             } else {
-                format!(" and {more} more")
+                format!(", and {more} more")
             };
             format!(
                 "handlers in scope: {}{more} (innermost first)",
@@ -260,7 +260,7 @@ pub fn unhandled_effect<'a>(effect: &Ref, handlers: impl Iterator<Item = &'a Ref
         Ok(text) => text,
         Err(interrupt) => return interrupt,
     };
-    Python::attach(|py| {
+    with_python(|py| {
         // SAFETY: the exception type lives as long as the process; `effect` is valid.
         let made = unsafe {
             let kind = Bound::from_borrowed_ptr(py, exceptions().unhandled_effect);

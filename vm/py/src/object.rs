@@ -5,7 +5,7 @@
 
 use std::ptr::NonNull;
 
-use pyo3::ffi;
+use pyo3::{Python, ffi};
 
 /// An owned reference to a Python object.
 ///
@@ -98,6 +98,16 @@ impl Drop for Ref {
         // SAFETY: `self` owns one reference, which ends here; the interpreter is held.
         unsafe { ffi::Py_DECREF(self.0.as_ptr()) }
     }
+}
+
+/// Gives `f` the token that `PyO3` asks for.
+///
+/// Not `Python::attach`, which refuses, by a panic, while the interpreter shuts down: that is when
+/// the last programs are closed.
+#[inline]
+pub fn with_python<T>(f: impl for<'py> FnOnce(Python<'py>) -> T) -> T {
+    // SAFETY: the interpreter is held (see `Ref`), and `f` cannot let the token escape.
+    f(unsafe { Python::assume_attached() })
 }
 
 /// The current exception, taken off the thread, with its traceback inside.

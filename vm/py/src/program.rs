@@ -8,7 +8,7 @@ use std::ptr::{self, NonNull};
 use pyo3::{PyResult, Python, ffi};
 
 use crate::freelist::FreeList;
-use crate::object::Ref;
+use crate::object::{Ref, with_python};
 use crate::trash::release_field;
 use crate::types::{
     TypeBuilder, getter, last_getter, last_member, method, new_by_vectorcall, offset_member,
@@ -743,7 +743,7 @@ unsafe extern "C" fn do_call_reduce(
         let (Some(args), Some(kwargs)) = (args, kwargs) else {
             return ptr::null_mut();
         };
-        let made = Python::attach(|py| -> PyResult<*mut ffi::PyObject> {
+        let made = with_python(|py| -> PyResult<*mut ffi::PyObject> {
             use pyo3::types::{PyAnyMethods, PyDict, PyTuple, PyTupleMethods};
             use pyo3::{Bound, IntoPyObjectExt};
             let function = Bound::from_borrowed_ptr(py, function);
@@ -755,6 +755,6 @@ unsafe extern "C" fn do_call_reduce(
             let partial = partial.call(PyTuple::new(py, all)?, Some(&kwargs))?;
             Ok((partial, PyTuple::empty(py)).into_py_any(py)?.into_ptr())
         });
-        made.unwrap_or_else(|error| Python::attach(|py| crate::types::raise(py, error)))
+        made.unwrap_or_else(|error| with_python(|py| crate::types::raise(py, error)))
     }
 }

@@ -14,6 +14,7 @@ use pyo3::types::{PyAnyMethods, PyBytes, PyBytesMethods};
 use pyo3::{Bound, PyAny, PyResult, Python, ffi};
 
 use crate::generator::Site;
+use crate::object::with_python;
 
 /// What follows a `yield`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -79,7 +80,7 @@ pub fn tail_at(site: Site) -> Tail {
 
 #[cold]
 fn analyse_once(code: *mut ffi::PyObject, index: isize) -> *mut c_void {
-    let tails = Python::attach(|py| {
+    let tails = with_python(|py| {
         // SAFETY: the caller's site keeps the code object alive.
         let code = unsafe { Bound::from_borrowed_ptr(py, code) };
         analyse(&code).unwrap_or_default()
