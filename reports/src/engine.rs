@@ -1,0 +1,89 @@
+//! Names of engines and their fixed order.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The name of what ran a workload. Ordered vm, cesk, floor, call, then all others by name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Engine(Cow<'static, str>);
+
+impl Engine {
+    /// The Rust virtual machine, whose figures the headline shows.
+    pub const VM: Self = Self(Cow::Borrowed("vm"));
+    /// The Python CESK interpreter: the rival that "times faster" refers to.
+    pub const CESK: Self = Self(Cow::Borrowed("cesk"));
+    /// The native null driver: the unit of the multiples.
+    pub const FLOOR: Self = Self(Cow::Borrowed("floor"));
+    /// The same work as plain function calls.
+    pub const CALL: Self = Self(Cow::Borrowed("call"));
+
+    const ORDER: [Self; 4] = [Self::VM, Self::CESK, Self::FLOOR, Self::CALL];
+
+    /// The engine called `name`.
+    pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
+        Self(name.into())
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.0
+    }
+
+    /// What the engine is, in one sentence without a closing stop; `None` for a name this crate does not know.
+    pub fn about(&self) -> Option<&'static str> {
+        match self.name() {
+            "vm" => Some("the Rust virtual machine behind doeff_vm"),
+            "cesk" => {
+                Some("the CESK interpreter in plain Python (cesk_v3), running the same programs")
+            }
+            "floor" => Some(
+                "the cheapest native loop that does the same Python-side work (drive the generators, call the \
+                 handlers, answer) with no machine at all; the unit of the multiples",
+            ),
+            "call" => Some("the same work as plain Python function calls, without effects"),
+            _ => None,
+        }
+    }
+
+    /// Its place in the fixed order; all other engines share the place after the last.
+    pub(crate) fn rank(&self) -> usize {
+        let position = Self::ORDER.iter().position(|known| known == self);
+        position.unwrap_or(Self::ORDER.len())
+    }
+}
+
+impl Ord for Engine {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.rank(), self.name()).cmp(&(other.rank(), other.name()))
+    }
+}
+
+impl PartialOrd for Engine {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Engine;
+
+    #[test]
+    fn known_engines_come_first_and_others_by_name() {
+        let mut engines = ["zeta", "call", "floor", "alpha", "cesk", "vm"].map(Engine::new);
+        engines.sort();
+        let names = engines.each_ref().map(Engine::name);
+        assert_eq!(names, ["vm", "cesk", "floor", "call", "alpha", "zeta"]);
+    }
+}

@@ -1,0 +1,198 @@
+//! Figures as text, with three significant digits at most where they are measured.
+
+use crate::table::{Cell, Growth};
+
+/// What stands for a figure that is not there.
+pub const MISSING: &str = "–";
+/// What stands for the figure of a run whose answer was wrong.
+pub const WRONG: &str = "wrong answer";
+
+/// Nanoseconds; the unit is left out below a microsecond: `217`, `1.31 us`, `28.4 ms`.
+pub fn ns(nanoseconds: f64) -> String {
+    with_unit(nanoseconds, "")
+}
+
+/// Nanoseconds, always with a unit: `217 ns`, `1.31 us`.
+pub fn time(nanoseconds: f64) -> String {
+    with_unit(nanoseconds, " ns")
+}
+
+fn with_unit(nanoseconds: f64, smallest: &str) -> String {
+    if !nanoseconds.is_finite() {
+        return MISSING.to_owned();
+    }
+    // From 999.5 on, three digits would round to 1000 of the smaller unit.
+    let (scaled, unit) = match nanoseconds {
+        v if v < 999.5 => (v, smallest),
+        v if v < 999.5e3 => (v / 1e3, " us"),
+        v if v < 999.5e6 => (v / 1e6, " ms"),
+        v => (v / 1e9, " s"),
+    };
+    format!("{}{unit}", significant(scaled))
+}
+
+/// A ratio: `0.16×`, `1.31×`, `12.3×`, `1,480×`.
+pub fn times(ratio: f64) -> String {
+    if ratio.is_finite() {
+        format!("{}×", significant(ratio))
+    } else {
+        MISSING.to_owned()
+    }
+}
+
+/// A relative spread: `±2%`, or `±0.4%` below one percent.
+pub fn spread(relative: f64) -> String {
+    let percent = relative * 100.0;
+    if !percent.is_finite() {
+        MISSING.to_owned()
+    } else if percent < 0.95 {
+        format!("±{percent:.1}%")
+    } else {
+        format!("±{percent:.0}%")
+    }
+}
+
+/// A whole number with a comma between thousands: `1,000,000`.
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Bytes in GiB: `24.0 GiB`.
+pub fn memory(bytes: u64) -> String {
+    // A record's memory is far below 2^52 bytes, where an f64 is exact.
+    #[expect(clippy::cast_precision_loss)]
+    let gib = bytes as f64 / f64::from(1 << 30);
+    format!("{gib:.1} GiB")
+}
+
+/// Median and spread of one cell, `217 ±2%`, or what stands for it.
+pub fn cell(cell: Option<&Cell>) -> String {
+    match cell {
+        None => MISSING.to_owned(),
+        Some(Cell::WrongAnswer) => WRONG.to_owned(),
+        Some(Cell::Cost(cost)) => format!(
+            "{} {}",
+            ns(cost.ns_per_op.median),
+            spread(cost.ns_per_op.relative_spread())
+        ),
+    }
+}
+
+/// An optional ratio, as [`times`] shows it.
+pub fn optional_times(ratio: Option<f64>) -> String {
+    ratio.map_or_else(|| MISSING.to_owned(), times)
+}
+
+/// A growth; where it was not measured over `whole` (the smallest and largest size in the table), the sizes it was
+/// measured at follow: `2.91× (100–2,000)`.
+pub fn growth(growth: Option<&Growth>, whole: Option<(u64, u64)>) -> String {
+    match growth {
+        None => MISSING.to_owned(),
+        Some(g) if whole == Some((g.from, g.to)) => times(g.ratio),
+        Some(g) => format!("{} ({}–{})", times(g.ratio), count(g.from), count(g.to)),
+    }
+}
+
+/// Three significant digits from 1 on, two below; no fraction from 100 on.
+fn significant(value: f64) -> String {
+    match value.abs() {
+        // The bounds are where rounding reaches the next digit.
+        v if v >= 999.5 => thousands(value),
+        v if v >= 99.95 => format!("{value:.0}"),
+        v if v >= 9.995 => format!("{value:.1}"),
+        v if v >= 0.0995 || v == 0.0 => format!("{value:.2}"),
+        v if v >= 0.00995 => format!("{value:.3}"),
+        v if v >= 0.000_995 => format!("{value:.4}"),
+        _ => format!("{value:.1e}"),
+    }
+}
+
+fn thousands(value: f64) -> String {
+    // Beyond u64 the cast saturates, which no duration or ratio reaches.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let whole = value.abs().round() as u64;
+    format!("{}{}", if value < 0.0 { "-" } else { "" }, count(whole))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{count, growth, memory, ns, spread, time, times};
+    use crate::table::Growth;
+
+    #[test]
+    fn durations_have_three_digits_and_the_fitting_unit() {
+        let cases = [
+            (0.5, "0.50"),
+            (9.876, "9.88"),
+            (9.996, "10.0"),
+            (62.13, "62.1"),
+            (99.96, "100"),
+            (217.4, "217"),
+            (999.4, "999"),
+            (999.6, "1.00 us"),
+            (1_314.0, "1.31 us"),
+            (281_000.0, "281 us"),
+            (999_600.0, "1.00 ms"),
+            (28_440_000.0, "28.4 ms"),
+            (1.5e9, "1.50 s"),
+            (7.2e12, "7,200 s"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(ns(value), text, "{value}");
+        }
+        assert_eq!(time(217.4), "217 ns");
+        assert_eq!(time(1_314.0), "1.31 us");
+    }
+
+    #[test]
+    fn what_is_no_number_is_shown_as_missing() {
+        assert_eq!(ns(f64::NAN), "–");
+        assert_eq!(times(f64::INFINITY), "–");
+        assert_eq!(spread(f64::NAN), "–");
+    }
+
+    #[test]
+    fn ratios() {
+        assert_eq!(times(0.0042), "0.0042×");
+        assert_eq!(times(0.0868), "0.087×");
+        assert_eq!(times(0.163), "0.16×");
+        assert_eq!(times(1.305), "1.30×");
+        assert_eq!(times(12.34), "12.3×");
+        assert_eq!(times(1_480.4), "1,480×");
+    }
+
+    #[test]
+    fn spreads_counts_and_memory() {
+        assert_eq!(spread(0.0041), "±0.4%");
+        assert_eq!(spread(0.0096), "±1%");
+        assert_eq!(spread(0.123), "±12%");
+        assert_eq!(count(0), "0");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(2_000), "2,000");
+        assert_eq!(count(1_000_000), "1,000,000");
+        assert_eq!(memory(24 << 30), "24.0 GiB");
+    }
+
+    #[test]
+    fn growth_names_its_sizes_where_they_are_not_the_tables() {
+        let g = Growth {
+            from: 100,
+            to: 2_000,
+            ratio: 2.914,
+        };
+        assert_eq!(growth(Some(&g), Some((100, 2_000))), "2.91×");
+        assert_eq!(
+            growth(Some(&g), Some((100, 1_000_000))),
+            "2.91× (100–2,000)"
+        );
+        assert_eq!(growth(None, Some((100, 2_000))), "–");
+    }
+}

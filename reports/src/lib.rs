@@ -1,0 +1,25 @@
+//! Benchmark records: their types and JSON schema, the comparison drawn from one, and its renderings for the
+//! terminal, as Markdown and as a self-contained HTML page.
+//!
+//! The crate measures nothing. It reads a [`Report`] or is handed one, computes a [`Comparison`] from it once,
+//! and every renderer shows that comparison. Renderers know engines by name only; two have a role: the
+//! [floor](Engine::FLOOR) is the unit of the multiples and [cesk](Engine::CESK) is the rival.
+
+mod engine;
+pub mod format;
+pub mod html;
+pub mod markdown;
+mod plot;
+pub mod record;
+pub mod stats;
+pub mod table;
+pub mod terminal;
+mod write;
+
+pub use engine::Engine;
+pub use record::{
+    Machine, Measurement, Mode, Params, RecordError, Report, Schema, Settings, Versions,
+};
+pub use stats::Summary;
+pub use table::Comparison;
+pub use write::{WriteError, write};

@@ -1,0 +1,148 @@
+//! A record to render.
+
+use doeff_reports::{
+    Engine, Machine, Measurement, Mode, Params, Report, Schema, Settings, Summary, Versions,
+};
+use serde_json::{Value, json};
+
+/// A record without rows.
+pub(crate) fn empty() -> Report {
+    Report {
+        schema: Schema::V1,
+        created: "2026-02-03T04:05:06Z".to_owned(),
+        mode: Mode::Full,
+        machine: Machine {
+            cpu: "Example CPU @ 3.0 GHz".to_owned(),
+            cores: 2,
+            memory_bytes: 24 << 30,
+            os: "Debian GNU/Linux 12".to_owned(),
+            kernel: "Linux 6.1.0".to_owned(),
+        },
+        versions: Versions {
+            doeff_vm: "0.1.0".to_owned(),
+            python: "3.11.7 (main, Jan  1 2026, 00:00:00) [GCC 12.2.0]".to_owned(),
+            python_prefix: "/usr".to_owned(),
+            rustc: "rustc 1.95.0".to_owned(),
+            git_revision: None,
+        },
+        settings: Settings {
+            seed: 7,
+            further: [("rounds".to_owned(), json!(12))].into(),
+        },
+        results: Vec::new(),
+    }
+}
+
+/// Parameters from a JSON object.
+pub(crate) fn params(object: Value) -> Params {
+    let Value::Object(object) = object else {
+        panic!("parameters are an object")
+    };
+    object.into_iter().collect()
+}
+
+/// A row of five samples around `ns`.
+pub(crate) fn row(
+    workload: &str,
+    params: &Params,
+    size: u64,
+    engine: &str,
+    ns: f64,
+) -> Measurement {
+    let samples: Vec<f64> = [1.0, 0.985, 1.04, 0.99, 1.012]
+        .map(|factor| ns * factor)
+        .into();
+    Measurement {
+        workload: workload.to_owned(),
+        params: params.clone(),
+        size,
+        engine: Engine::new(engine.to_owned()),
+        operation: "effect".to_owned(),
+        answer_ok: true,
+        ns_per_op: Summary::of(&samples).expect("samples are positive"),
+        samples,
+    }
+}
+
+/// A record as a full run might write it: several workloads, an engine that stops at a smaller size, rows in no order.
+pub(crate) fn report() -> Report {
+    let mut report = empty();
+    let rows = &mut report.results;
+    let none = Params::default();
+    for (size, cesk) in [
+        (1_000_000, None),
+        (2_000, Some(13_400.0)),
+        (100, Some(12_900.0)),
+        (1_000, Some(13_200.0)),
+    ] {
+        rows.push(row("resume_churn", &none, size, "floor", 191.2));
+        rows.push(row("resume_churn", &none, size, "call", 31.4));
+        rows.push(row(
+            "resume_churn",
+            &none,
+            size,
+            "vm",
+            if size == 100 { 240.5 } else { 217.3 },
+        ));
+        rows.extend(cesk.map(|cesk| row("resume_churn", &none, size, "cesk", cesk)));
+    }
+    for (depth, factor) in [(64, 4.1), (1, 1.0), (4, 1.2), (16, 1.8)] {
+        for typed in [false, true] {
+            let params = params(json!({"depth": depth, "typed": typed}));
+            let passing = if typed { 1.0 } else { 1.0 + f64::from(depth) };
+            for size in [100, 2_000] {
+                rows.push(row(
+                    "nested_handlers",
+                    &params,
+                    size,
+                    "vm",
+                    230.0 * factor * passing,
+                ));
+                rows.push(row(
+                    "nested_handlers",
+                    &params,
+                    size,
+                    "cesk",
+                    12_700.0 * factor * (1.0 + f64::from(depth) / 9.0),
+                ));
+                rows.push(row(
+                    "nested_handlers",
+                    &params,
+                    size,
+                    "floor",
+                    190.0 * passing,
+                ));
+                rows.push(row("nested_handlers", &params, size, "call", 33.0 * factor));
+            }
+        }
+    }
+    for size in [100, 2_000, 20_000] {
+        let deeper = if size > 2_000 { 1.3 } else { 1.0 };
+        rows.push(row("resume_nontail", &none, size, "vm", 455.0 * deeper));
+        rows.push(row("resume_nontail", &none, size, "floor", 402.0 * deeper));
+        rows.push(row("resume_nontail", &none, size, "call", 70.0));
+    }
+    rows.push(row("resume_nontail", &none, 100, "cesk", 15_800.0));
+    rows.push(row("resume_nontail", &none, 2_000, "cesk", 48_200.0));
+    for (engine, ns) in [
+        ("vm", 221.0),
+        ("floor", 196.0),
+        ("cesk", 12_100.0),
+        ("call", 30.9),
+    ] {
+        rows.push(row("transfer_churn", &none, 1_000, engine, ns));
+    }
+    for size in [1_000, 10_000] {
+        for (engine, ns) in [
+            ("vm", 175.5),
+            ("floor", 152.8),
+            ("cesk", 6_050.0),
+            ("call", 27.0),
+        ] {
+            let mut row = row("generator_stepping", &none, size, engine, ns);
+            "program call".clone_into(&mut row.operation);
+            rows.push(row);
+        }
+    }
+    report
+}

@@ -1,0 +1,235 @@
+//! Reading, writing and the JSON schema of records.
+
+mod common;
+
+use std::path::Path;
+use std::{env, fs};
+
+use doeff_reports::record::Inconsistency;
+use doeff_reports::{Params, RecordError, Report, WriteError, write};
+use jsonschema::Validator;
+use serde_json::{Value, json};
+
+fn parse(record: &Value) -> Result<Report, RecordError> {
+    Report::parse(&record.to_string(), Path::new("latest/report.json"))
+}
+
+fn as_json(report: &Report) -> Value {
+    serde_json::to_value(report).expect("a record is JSON")
+}
+
+fn validator() -> Validator {
+    let schema = serde_json::from_str(&Report::json_schema()).expect("the schema is JSON");
+    jsonschema::options()
+        .should_validate_formats(true)
+        .build(&schema)
+        .expect("the schema is valid")
+}
+
+#[test]
+fn the_committed_schema_is_that_of_the_types() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/report.schema.json");
+    if env::var_os("UPDATE_SCHEMA").is_some() {
+        fs::write(&path, Report::json_schema()).expect("the schema is writable");
+    }
+    let committed =
+        fs::read_to_string(&path).expect("the schema is readable; UPDATE_SCHEMA=1 writes it");
+    assert_eq!(
+        committed,
+        Report::json_schema(),
+        "UPDATE_SCHEMA=1 rewrites it"
+    );
+}
+
+#[test]
+fn a_record_is_valid_under_its_schema() {
+    let record = as_json(&common::report());
+    let errors: Vec<_> = validator()
+        .iter_errors(&record)
+        .map(|error| error.to_string())
+        .collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    assert!(record["versions"]["git_revision"].is_null());
+}
+
+#[test]
+fn what_is_no_record_is_invalid_under_the_schema() {
+    let validator = validator();
+    let changes: [fn(&mut Value); 6] = [
+        |record| record["schema"] = json!("doeff-vm/report/2"),
+        |record| record["mode"] = json!("slow"),
+        |record| record["created"] = json!("yesterday"),
+        |record| record["results"][0]["size"] = json!(-1),
+        |record| record["results"][0]["ns_per_op"]["median"] = json!(0),
+        |record| record["results"][0]["speed"] = json!(1),
+    ];
+    for (index, change) in changes.iter().enumerate() {
+        let mut record = as_json(&common::report());
+        change(&mut record);
+        assert!(!validator.is_valid(&record), "change {index}");
+    }
+}
+
+#[test]
+fn floats_read_back_to_the_same_value() {
+    let mut report = common::empty();
+    for (size, ns) in [
+        (1, 0.1 + 0.2),
+        (2, 1.0 / 3.0),
+        (3, 217.300_000_000_000_04),
+        (4, 1e-7),
+        (5, 123_456_789.123_456_79),
+    ] {
+        report
+            .results
+            .push(common::row("w", &Params::default(), size, "vm", ns));
+    }
+    let back = Report::parse(&report.to_json(), Path::new("x")).expect("it was just written");
+    assert_eq!(back, report);
+}
+
+#[test]
+fn an_unknown_schema_is_an_error_that_names_file_schema_and_cure() {
+    let mut record = as_json(&common::report());
+    record["schema"] = json!("doeff-vm/report/9");
+    let error = parse(&record).expect_err("the schema is unknown");
+    assert!(matches!(error, RecordError::Schema { .. }));
+    assert_eq!(
+        error.to_string(),
+        "the record latest/report.json has the schema \"doeff-vm/report/9\", but this version reads \
+         \"doeff-vm/report/1\"; read it with the version that wrote it, or run `cargo bench` to write a new one"
+    );
+    let error = parse(&json!({})).expect_err("the schema is missing");
+    assert!(
+        error.to_string().contains("has the schema of no name"),
+        "{error}"
+    );
+}
+
+#[test]
+fn broken_json_is_an_error_that_names_file_place_and_cure() {
+    let path = Path::new("latest/report.json");
+    let error =
+        Report::parse("{\"schema\": \"doeff-vm/rep", path).expect_err("the text is cut off");
+    assert!(matches!(error, RecordError::Broken { .. }));
+    let text = error.to_string();
+    assert!(
+        text.contains("latest/report.json")
+            && text.contains("line 1")
+            && text.contains("cargo bench"),
+        "{text}"
+    );
+
+    let mut record = as_json(&common::report());
+    record["machine"]
+        .as_object_mut()
+        .expect("it is an object")
+        .remove("cpu");
+    let text = parse(&record).expect_err("a field is missing").to_string();
+    assert!(text.contains("missing field `cpu`"), "{text}");
+}
+
+#[test]
+fn a_missing_file_is_an_error_that_names_file_and_cure() {
+    let error = Report::read(Path::new("nowhere/report.json")).expect_err("there is no such file");
+    let text = error.to_string();
+    assert!(
+        text.contains("nowhere/report.json") && text.contains("cargo bench"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_record_that_contradicts_itself_is_refused() {
+    let mut twice = common::report();
+    twice.results.push(twice.results[0].clone());
+    assert_eq!(
+        twice.check(),
+        Err(Inconsistency::Duplicate(
+            "resume_churn, size 1000000, engine floor".to_owned()
+        ))
+    );
+
+    let mut unsampled = common::report();
+    unsampled.results[0].samples.clear();
+    assert!(matches!(unsampled.check(), Err(Inconsistency::Samples(..))));
+
+    let mut doctored = common::report();
+    doctored.results[0].ns_per_op.median /= 2.0;
+    assert!(matches!(doctored.check(), Err(Inconsistency::Summary(_))));
+
+    let error = parse(&as_json(&doctored)).expect_err("the summary is wrong");
+    assert!(
+        error
+            .to_string()
+            .contains("ns_per_op is not the median and quartiles"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_report_is_written_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let dir = folder.path().join("reports/latest");
+    let report = common::report();
+    write(&report, &dir).expect("the folder is writable");
+    write(&report, &dir).expect("files are replaced");
+    let mut names: Vec<_> = fs::read_dir(&dir)
+        .expect("the folder is there")
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .into_string()
+                .expect("a plain name")
+        })
+        .collect();
+    names.sort();
+    assert_eq!(names, ["report.html", "report.json", "report.md"]);
+    assert_eq!(
+        Report::read(&dir.join("report.json")).expect("it was just written"),
+        report
+    );
+
+    let before = fs::read(dir.join("report.json")).expect("it is readable");
+    let mut bad = report.clone();
+    bad.results[0].samples[0] = f64::NAN;
+    assert!(matches!(
+        write(&bad, &dir),
+        Err(WriteError::Inconsistent(_))
+    ));
+    assert_eq!(
+        fs::read(dir.join("report.json")).expect("it is readable"),
+        before
+    );
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_named() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("file");
+    fs::write(&file, "").expect("the folder is writable");
+    let error = write(&common::report(), &file).expect_err("a file is no folder");
+    assert!(error.to_string().contains("file"), "{error}");
+    assert!(matches!(error, WriteError::Io { .. }));
+}
+
+#[test]
+fn parameters_are_ordered_as_numbers_and_shown_as_pairs() {
+    let mut all = [
+        json!({"d": 16}),
+        json!({"d": 4}),
+        json!({}),
+        json!({"d": 4, "typed": true}),
+    ]
+    .map(common::params);
+    all.sort();
+    assert_eq!(
+        all.each_ref().map(ToString::to_string),
+        ["", "d=4", "d=4, typed=true", "d=16"]
+    );
+    assert_eq!(
+        common::params(json!({"kind": "a b"})).to_string(),
+        "kind=a b"
+    );
+}
