@@ -1,0 +1,63 @@
+"""Level 1: the steps that drive generators (start, send, throw, close)."""
+
+from __future__ import annotations
+
+from types import GeneratorType
+from typing import Any
+
+from .crossings import settle
+from .frames import (
+    ERROR,
+    EVALUATE,
+    VALUE,
+    AnyGenerator,
+    Control,
+    Kind,
+    ReturnFrame,
+    Stack,
+    State,
+    Store,
+)
+from .tracebacks import without_top
+
+__all__ = ["GENERATOR", "close", "is_new", "resume_generator"]
+
+GENERATOR: type = GeneratorType
+"""The type of what the machine drives: Python's own generators, nothing that looks like one."""
+
+
+def resume_generator(
+    kind: Kind, payload: Any, frame: ReturnFrame, store: Store, kont: Stack
+) -> State:
+    """Give the payload to the generator of `frame`, the top of `kont`, and take what comes.
+
+    A new generator is started by the value None.
+    """
+    generator = frame.generator
+    try:
+        yielded = generator.send(payload) if kind is VALUE else generator.throw(payload)
+    except StopIteration as stop:
+        control: Control = (VALUE, stop.value)
+    except BaseException as error:
+        control = (ERROR, without_top(error))
+    else:
+        if store:
+            store = settle(store, generator, None)
+        return ((EVALUATE, yielded), frame.environment, store, kont)
+    if store:
+        store = settle(store, generator, control[1] if control[0] is ERROR else None)
+    return (control, None, store, kont[1])
+
+
+def close(generator: AnyGenerator) -> BaseException | None:
+    """Close a generator; gives what its cleanup raised."""
+    try:
+        generator.close()
+    except BaseException as error:
+        return without_top(error)
+    return None
+
+
+def is_new(generator: Any) -> bool:
+    """Whether the generator has not been started."""
+    return not (generator.gi_suspended or generator.gi_running or generator.gi_frame is None)

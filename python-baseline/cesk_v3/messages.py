@@ -1,0 +1,183 @@
+"""The words of every error: each names the culprit and the cure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import FunctionType, GeneratorType
+
+__all__ = [
+    "async_function",
+    "bad_effects",
+    "consumed",
+    "name_of",
+    "not_a_clause",
+    "not_a_continuation",
+    "not_a_function",
+    "not_a_generator",
+    "not_a_handler",
+    "not_a_program",
+    "not_an_effect",
+    "outside_clause",
+    "raised_stop_iteration",
+    "short_repr",
+    "started_generator",
+    "unhandled",
+    "unperformed",
+]
+
+REPR_LIMIT = 80
+"""Characters of a repr that a message shows."""
+
+NAMES_LIMIT = 10
+"""Handlers that `UnhandledEffect` names."""
+
+
+def short_repr(value: object) -> str:
+    """The repr of `value` in at most `REPR_LIMIT` characters; a repr that fails costs its text."""
+    try:
+        text = repr(value)
+    except Exception:
+        return f"<{type_name(value)} object, repr failed>"
+    return text if len(text) <= REPR_LIMIT else text[: REPR_LIMIT - 3] + "..."
+
+
+def type_name(value: object) -> str:
+    """The qualified name of the type of `value`."""
+    return type(value).__qualname__
+
+
+def name_of(function: object) -> str:
+    """What a message calls a handler or another callable."""
+    try:
+        name = getattr(function, "__qualname__", None)
+    except Exception:
+        name = None
+    return name if isinstance(name, str) else type_name(function)
+
+
+def not_a_program(value: object, *, decorated: bool) -> str:
+    """Something else was yielded, run or installed where a program is due.
+
+    `decorated`: it is a function of ours, as `@do` makes them.
+    """
+    if type(value) is GeneratorType:
+        return (
+            f"a raw generator '{value.__qualname__}' is not a program; "
+            "decorate its function with @do and yield the call"
+        )
+    if isinstance(value, type):
+        hint = " (this is a class: did you mean to call it?)"
+    elif decorated:
+        hint = " (this is a function: did you mean to call it?)"
+    elif type(value) is FunctionType:
+        hint = " (this is a function: decorate it with @do and call it)"
+    else:
+        hint = ""
+    return (
+        f"{short_repr(value)} of type '{type_name(value)}' is not a program; expected a @do call, "
+        "an effect (an EffectBase instance), a control primitive, Pure(value) or an object with "
+        f"to_generator(){hint}"
+    )
+
+
+def started_generator(generator: GeneratorType[object, object, object]) -> str:
+    """A generator was handed over after its start."""
+    return f"generator '{generator.__qualname__}' has already started; the machine needs a new one"
+
+
+def not_a_generator(program: object, value: object) -> str:
+    """`to_generator` returned something else."""
+    return (
+        f"{type_name(program)}.to_generator() returned {short_repr(value)} of type "
+        f"'{type_name(value)}'; expected a generator"
+    )
+
+
+def not_a_clause(handler: object, value: object, effect: object) -> str:
+    """A handler call returned nothing that can be its clause."""
+    return (
+        f"handler {name_of(handler)} returned {short_repr(value)} of type '{type_name(value)}' "
+        f"for effect {short_repr(effect)}; expected a generator, a program or a control primitive "
+        "such as Resume(k, value)"
+    )
+
+
+def unperformed(handler: object, primitive: object) -> str:
+    """A clause ended with a primitive that nobody yielded."""
+    name = type_name(primitive)
+    arguments = "effect, k" if name == "Pass" else "k, value"
+    return (
+        f"the clause of {name_of(handler)} returned {name}(...) without performing it; "
+        f"write 'return (yield {name}({arguments}))'"
+    )
+
+
+def not_a_handler(value: object) -> str:
+    """`WithHandler` was given a handler that cannot be called."""
+    return (
+        f"handler {short_repr(value)} of type '{type_name(value)}' is not callable; "
+        "expected a function (effect, k)"
+    )
+
+
+def bad_effects(effects: object) -> str:
+    """`effects=` names something besides effect classes."""
+    return (
+        f"effects={short_repr(effects)} is not a subclass of EffectBase "
+        "or a non-empty tuple of them"
+    )
+
+
+def not_a_continuation(primitive: object, value: object) -> str:
+    """A primitive was given something else in place of a continuation."""
+    return (
+        f"{type_name(primitive)} needs a continuation, "
+        f"got {short_repr(value)} of type '{type_name(value)}'"
+    )
+
+
+def not_an_effect(value: object) -> str:
+    """`Pass` was given something else in place of an effect."""
+    return (
+        "Pass needs an effect (an EffectBase instance), "
+        f"got {short_repr(value)} of type '{type_name(value)}'"
+    )
+
+
+def consumed() -> str:
+    """A continuation was used again."""
+    return (
+        "this continuation was already used; a continuation is one-shot: "
+        "it can be resumed, transferred to or passed on only once"
+    )
+
+
+def outside_clause(primitive: object) -> str:
+    """A primitive that ends a clause was yielded where there is none."""
+    return f"{type_name(primitive)} works only in a handler's clause"
+
+
+def unhandled(effect: object, handlers: Iterable[object]) -> str:
+    """No handler accepts `effect`; `handlers` are those in scope, innermost first."""
+    names = [name_of(handler) for handler in handlers]
+    if not names:
+        return f"no handler accepts {short_repr(effect)}; no handlers in scope"
+    shown = ", ".join(names[:NAMES_LIMIT])
+    if len(names) > NAMES_LIMIT:
+        shown += f" and {len(names) - NAMES_LIMIT} more"
+    return f"no handler accepts {short_repr(effect)}; handlers in scope: {shown} (innermost first)"
+
+
+def async_function(function: object) -> str:
+    """`@do` was put on an `async def`."""
+    return f"@do needs a plain or generator function, but '{name_of(function)}' is an async def"
+
+
+def not_a_function(value: object) -> str:
+    """`@do` was put on something that cannot be called."""
+    return f"@do needs a function, got {short_repr(value)} of type '{type_name(value)}'"
+
+
+def raised_stop_iteration(function: object) -> str:
+    """A plain function let a `StopIteration` out."""
+    return f"{name_of(function)} raised StopIteration"

@@ -1,0 +1,56 @@
+"""Keeps the machine's own frames out of tracebacks."""
+
+from __future__ import annotations
+
+from types import CodeType, TracebackType
+from typing import TypeVar
+
+__all__ = ["release_frames", "set_traceback", "without_code", "without_top"]
+
+PACKAGE = __name__.rpartition(".")[0] + "."
+
+E = TypeVar("E", bound=BaseException)
+
+
+def set_traceback(error: E, traceback: TracebackType | None) -> E:
+    """Set the traceback, whatever the class of `error` thinks of assignments (a frozen dataclass
+    refuses them)."""
+    BaseException.with_traceback(error, traceback)
+    return error
+
+
+def without_top(error: E) -> E:
+    """Take away the frame that has just caught `error`."""
+    traceback = error.__traceback__
+    return set_traceback(error, traceback and traceback.tb_next)
+
+
+def release_frames(error: BaseException) -> None:
+    """Empty the frames of ours that called the top frame of the traceback and are over.
+
+    That frame keeps them alive as its callers; what they hold would live as long as `error`.
+    """
+    traceback = error.__traceback__
+    caller = traceback and traceback.tb_frame.f_back
+    while caller is not None and caller.f_globals["__name__"].startswith(PACKAGE):
+        try:
+            caller.clear()
+        except RuntimeError:  # it is running
+            return
+        caller = caller.f_back
+
+
+def without_code(error: E, code: CodeType) -> E:
+    """Take away every frame that runs `code`."""
+    top = error.__traceback__
+    while top is not None and top.tb_frame.f_code is code:
+        top = top.tb_next
+    kept = top
+    while kept is not None:
+        below = kept.tb_next
+        while below is not None and below.tb_frame.f_code is code:
+            below = below.tb_next
+        if below is not kept.tb_next:
+            kept.tb_next = below
+        kept = below
+    return set_traceback(error, top)

@@ -1,0 +1,566 @@
+"""Rules 22 to 24 as every engine shows them: closing what is abandoned, and letting go of it."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import threading
+import weakref
+
+import pytest
+
+
+def storing(kept):
+    """A handler that stores `k` and answers "stored"."""
+
+    def handler(effect, k):
+        kept.append(k)
+        return "stored"
+        yield
+
+    return handler
+
+
+def nested(engine, effect, log, depth=3):
+    """A program of `depth` generators that log their names when they are closed."""
+
+    @engine.do
+    def level(n):
+        try:
+            return (yield effect if n == 0 else level(n - 1))
+        except GeneratorExit:
+            log.append(("exit", n))
+            raise
+        finally:
+            log.append(n)
+
+    return level(depth - 1)
+
+
+CLOSED = [("exit", 0), 0, ("exit", 1), 1, ("exit", 2), 2]
+
+
+# Rule 22: when, in what order
+
+
+def test_rule_22_closed_before_the_answer_reaches_the_program(engine, Ask):
+    log = []
+
+    def abandoning(effect, k):
+        log.append("clause")
+        return "answer"
+        yield
+
+    @engine.do
+    def program():
+        answer = yield engine.WithHandler(abandoning, nested(engine, Ask(), log))
+        log.append(answer)
+
+    engine.run(program())
+    assert log == ["clause", *CLOSED, "answer"]
+
+
+@pytest.mark.parametrize("kind", ["plain do", "pure", "program"])
+def test_rule_22_whatever_the_clause_is(engine, Ask, kind):
+    log = []
+
+    @engine.do
+    def plain_do(effect, k):
+        return "answer"
+
+    @engine.do
+    def program(effect, k):
+        yield engine.Pure()
+        return "answer"
+
+    def pure(effect, k):
+        return engine.Pure("answer")
+
+    handler = {"plain do": plain_do, "pure": pure, "program": program}[kind]
+
+    @engine.do
+    def around():
+        answer = yield engine.WithHandler(handler, nested(engine, Ask(), log))
+        log.append(answer)
+
+    engine.run(around())
+    assert log == [*CLOSED, "answer"]
+
+
+def test_rule_22_closed_before_run_returns(engine, Ask):
+    log = []
+
+    def abandoning(effect, k):
+        return "answer"
+        yield
+
+    assert engine.run(engine.WithHandler(abandoning, nested(engine, Ask(), log))) == "answer"
+    assert log == CLOSED
+
+
+def test_rule_22_a_stored_one_lives_until_its_last_reference_goes(engine, Ask):
+    log = []
+    kept = []
+    program = engine.WithHandler(storing(kept), nested(engine, Ask(), log))
+
+    @engine.do
+    def around():
+        yield program
+        yield engine.Pure()
+        log.append("still alive")
+        kept.clear()
+        log.append("after the drop")
+
+    engine.run(around())
+    assert log == ["still alive", *CLOSED, "after the drop"]
+
+
+def test_rule_22_a_stored_one_dies_after_the_run(engine, Ask):
+    log = []
+    kept = []
+    engine.run(engine.WithHandler(storing(kept), nested(engine, Ask(), log)))
+    assert log == []
+    kept.clear()
+    assert log == CLOSED
+
+
+def test_rule_22_unstarted_levels_of_handlers_are_closed_too(engine, Ask, Tell):
+    """The captured part holds prompts and a waiting clause with a continuation of its own."""
+    log = []
+
+    def waiting(effect, k):
+        try:
+            yield Tell()
+        finally:
+            log.append("waiting clause")
+
+    def abandoning(effect, k):
+        return "answer"
+        yield
+
+    @engine.do
+    def between():
+        try:
+            yield engine.WithHandler(waiting, nested(engine, Ask(), log), effects=Ask)
+        finally:
+            log.append("between")
+
+    assert engine.run(engine.WithHandler(abandoning, between())) == "answer"
+    assert log == ["waiting clause", *CLOSED, "between"]
+
+
+def test_rule_22_an_error_of_an_outer_clause_leaves_nothing_behind(engine, Ask, Tell):
+    log = []
+
+    def failing(effect, k):
+        k.close()
+        raise KeyError("failed")
+        yield
+
+    @engine.do
+    def program():
+        try:
+            yield engine.WithHandler(failing, nested(engine, Ask(), log))
+        except KeyError:
+            log.append("around")
+
+    engine.run(program())
+    assert log == [*CLOSED, "around"]
+
+
+def test_rule_22_a_used_continuation_closes_nothing(engine, Ask):
+    log = []
+
+    def handler(effect, k):
+        result = yield engine.Resume(k, "value")
+        del k
+        gc.collect()
+        return result
+
+    assert engine.run(engine.WithHandler(handler, nested(engine, Ask(), log))) == "value"
+    assert log == [0, 1, 2]
+
+
+def test_rule_22_on_the_thread_that_dropped_it(engine, Ask):
+    kept = []
+    where = []
+
+    @engine.do
+    def body():
+        try:
+            yield Ask()
+        finally:
+            where.append(threading.get_ident())
+
+    engine.run(engine.WithHandler(storing(kept), body()))
+    thread = threading.Thread(target=kept.clear)
+    thread.start()
+    thread.join()
+    assert where == [thread.ident]
+
+
+def test_rule_22_each_is_closed_once(engine, Ask):
+    log = []
+    kept = []
+    engine.run(engine.WithHandler(storing(kept), nested(engine, Ask(), log)))
+    kept[0].close()
+    kept[0].close()
+    kept.clear()
+    gc.collect()
+    assert log == CLOSED
+
+
+def test_rule_22_closing_while_closing(engine, Ask):
+    log = []
+    kept = []
+
+    @engine.do
+    def body():
+        try:
+            yield Ask()
+        finally:
+            log.append(kept[0].used)
+            kept[0].close()
+            with contextlib.suppress(engine.ContinuationConsumed):
+                engine.run(engine.Resume(kept[0]))
+                log.append("must not run")
+
+    engine.run(engine.WithHandler(storing(kept), body()))
+    kept[0].close()
+    assert log == [True]
+
+
+def test_rule_22_cleanup_may_run_programs(engine, Ask):
+    log = []
+
+    def abandoning(effect, k):
+        return "answer"
+        yield
+
+    def answering(effect, k):
+        return (yield engine.Resume(k, effect.value))
+
+    @engine.do
+    def body():
+        try:
+            yield Ask()
+        finally:
+            log.append(engine.run(engine.WithHandler(answering, Ask("nested run"))))
+
+    assert engine.run(engine.WithHandler(abandoning, body())) == "answer"
+    assert log == ["nested run"]
+
+
+def test_rule_22_a_loop_of_abandonments_keeps_nothing(engine, Ask):
+    class Guard:
+        pass
+
+    alive = weakref.WeakSet()
+
+    def abandoning(effect, k):
+        return "answer"
+        yield
+
+    @engine.do
+    def body():
+        guard = Guard()
+        alive.add(guard)
+        yield Ask()
+
+    @engine.do
+    def program():
+        most = 0
+        for _ in range(50):
+            yield engine.WithHandler(abandoning, body())
+            most = max(most, len(alive))
+        return most
+
+    assert engine.run(program()) == 0
+
+
+def test_rule_22_an_answer_that_is_k_is_closed_when_the_program_lets_go_of_it(engine, Ask):
+    log = []
+
+    def handler(effect, k):
+        return k
+        yield
+
+    @engine.do
+    def around():
+        k = yield engine.WithHandler(handler, nested(engine, Ask(), log))
+        log.append(k.used)
+        del k
+        yield engine.Pure()  # what delivered `k` has let go of it by now
+        log.append("after the drop")
+
+    engine.run(around())
+    assert log == [False, *CLOSED, "after the drop"]
+
+
+def test_rule_22_what_was_delivered_dies_when_the_program_lets_go_of_it(engine, Ask):
+    class Payload:
+        pass
+
+    alive = []
+
+    @engine.do
+    def body():
+        payload = yield Ask()
+        seen = weakref.ref(payload)
+        del payload
+        yield engine.Pure()
+        alive.append(seen() is not None)
+
+    def transferring(effect, k):
+        yield engine.Transfer(k, Payload())
+
+    for handler in (lambda effect, k: engine.Resume(k, Payload()), transferring):
+        engine.run(engine.WithHandler(handler, body()))
+    assert alive == [False, False]
+
+
+# Rule 22: cleanup that fails
+
+
+def test_rule_22_an_error_of_cleanup_is_unraisable_and_the_rest_is_closed(engine, Ask, unraisable):
+    log = []
+
+    def abandoning(effect, k):
+        return "answer"
+        yield
+
+    @engine.do
+    def inner():
+        try:
+            yield Ask()
+        finally:
+            raise KeyError("inner")
+
+    @engine.do
+    def middle():
+        try:
+            yield inner()
+        finally:
+            log.append("middle")
+            raise SystemExit("middle")
+
+    @engine.do
+    def outer():
+        try:
+            yield middle()
+        finally:
+            log.append("outer")
+
+    @engine.do
+    def program():
+        answer = yield engine.WithHandler(abandoning, outer())
+        log.append(answer)
+
+    engine.run(program())
+    assert log == ["middle", "outer", "answer"]
+    assert unraisable.types == [KeyError, SystemExit]
+
+
+def test_rule_22_a_yield_in_cleanup_is_pythons_runtime_error(engine, Ask, unraisable):
+    log = []
+
+    def abandoning(effect, k):
+        return "answer"
+        yield
+
+    @engine.do
+    def inner():
+        try:
+            yield Ask()
+        except GeneratorExit:
+            yield Ask()
+
+    @engine.do
+    def outer():
+        try:
+            yield inner()
+        finally:
+            log.append("outer")
+
+    assert engine.run(engine.WithHandler(abandoning, outer())) == "answer"
+    assert log == ["outer"]
+    assert unraisable.types[0] is RuntimeError
+    assert unraisable.texts[0] == "generator ignored GeneratorExit"
+
+
+@pytest.mark.parametrize("how", ["close", "drop"])
+def test_rule_22_close_and_drop_report_alike(engine, Ask, unraisable, how):
+    kept = []
+
+    @engine.do
+    def body():
+        try:
+            yield Ask()
+        finally:
+            raise KeyError("cleanup")
+
+    engine.run(engine.WithHandler(storing(kept), body()))
+    if how == "close":
+        kept[0].close()
+    kept.clear()
+    assert unraisable.types == [KeyError]
+    assert unraisable[0].args == ("cleanup",)
+
+
+def test_rule_22_cleanup_may_swallow_generator_exit(engine, Ask):
+    kept = []
+
+    @engine.do
+    def body():
+        with contextlib.suppress(GeneratorExit):
+            yield Ask()
+        return "swallowed"
+
+    engine.run(engine.WithHandler(storing(kept), body()))
+    kept.clear()
+
+
+def test_rule_22_a_generator_that_is_held_elsewhere_is_closed_too(engine, Ask):
+    log = []
+    kept = []
+    generators = []
+
+    class Held:
+        def to_generator(self):
+            generators.append(self.steps())
+            return generators[-1]
+
+        def steps(self):
+            try:
+                yield Ask()
+            finally:
+                log.append("closed")
+
+    engine.run(engine.WithHandler(storing(kept), Held()))
+    assert log == []
+    kept.clear()
+    assert log == ["closed"]
+    assert generators[0].gi_frame is None
+
+
+# Rule 23: cycles
+
+
+def test_rule_22_a_cycle_through_k_is_closed_by_the_collector(engine, Ask):
+    class Guard:
+        pass
+
+    log = []
+    alive = weakref.WeakSet()
+    kept = []
+
+    @engine.do
+    def body():
+        guard = Guard()
+        guard.k = []
+        alive.add(guard)
+        kept.append(guard)
+        try:
+            yield Ask()
+        finally:
+            log.append("closed")
+
+    def handler(effect, k):
+        kept.pop().k.append(k)
+        return "answer"
+        yield
+
+    assert engine.run(engine.WithHandler(handler, body())) == "answer"
+    assert len(alive) == 1
+    gc.collect()
+    assert log == ["closed"]
+    gc.collect()
+    assert len(alive) == 0
+    assert log == ["closed"]
+
+
+# Rule 24: long chains
+
+
+CHAIN = 20_000
+
+
+def test_rule_24_dropping_nested_program_values(engine, Ask):
+    def handler(effect, k):
+        yield
+
+    @engine.do
+    def program(argument):
+        return argument
+
+    chains = {
+        "WithHandler": lambda inner: engine.WithHandler(handler, inner),
+        "Resume": lambda inner: engine.Resume(None, inner),
+        "Transfer": engine.Transfer,
+        "Pure": engine.Pure,
+        "Pass": lambda inner: engine.Pass(None, inner),
+        "call": program,
+        "keyword": lambda inner: program(argument=inner),
+        "effect": Ask,
+    }
+    for wrap in chains.values():
+        value = None
+        for _ in range(CHAIN):
+            value = wrap(value)
+        del value
+
+
+def test_rule_24_running_many_nested_handlers(engine, Ask):
+    def handler(effect, k):
+        return engine.Resume(k, effect.value)
+
+    program = Ask("value")
+    for _ in range(CHAIN):
+        program = engine.WithHandler(handler, program)
+    assert engine.run(program) == "value"
+
+
+def test_rule_24_continuations_held_by_one_anothers_locals(engine, Ask):
+    closed = []
+
+    def handler(effect, k):
+        return k
+        yield
+
+    @engine.do
+    def body(held):
+        try:
+            yield Ask()
+        finally:
+            closed.append(held is None)
+
+    chain = None
+    for _ in range(CHAIN):
+        chain = engine.run(engine.WithHandler(handler, body(chain)))
+    assert closed == []
+    chain.close()
+    del chain
+    assert len(closed) == CHAIN
+    assert closed.count(True) == 1
+
+
+def test_rule_24_clauses_that_wait_for_one_another(engine, Ask):
+    """Each clause performs from its own handler's outside: a chain of waiting dispatches."""
+    closed = []
+
+    def passing_outward(effect, k):
+        try:
+            yield Ask(effect.value + 1)
+        finally:
+            closed.append(effect.value)
+
+    def abandoning(effect, k):
+        return effect.value
+        yield
+
+    count = 2_000
+    program = Ask(0)
+    for _ in range(count):
+        program = engine.WithHandler(passing_outward, program)
+    assert engine.run(engine.WithHandler(abandoning, program)) == count
+    assert sorted(closed) == list(range(count))
