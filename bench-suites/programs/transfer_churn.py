@@ -1,0 +1,71 @@
+"""transfer_churn: one generator handler that answers a loop of effects, each by a Transfer.
+
+As resume_churn, but the clause gives up its place for good: it is finished before the performer
+goes on. This is the step that schedulers switch tasks with, and it must cost no more than a tail
+resume, nor grow with the number of effects.
+"""
+
+from effects import EffectBase, Transfer, do
+
+OPERATION = "effect"
+SIZES = (100, 1_000, 10_000, 100_000, 1_000_000)
+QUICK_SIZES = (100, 1_000, 10_000)
+PARAMS = ({},)
+
+REPLY = 3
+
+
+class Ask(EffectBase):
+    """Answered with REPLY."""
+
+    __slots__ = ()
+
+
+ASK = Ask()
+
+
+def max_size(engine):
+    """A million effects take the interpreter too long."""
+    return 100_000 if engine == "cesk" else None
+
+
+def operations(size):
+    """One effect for each step of the loop."""
+    return size
+
+
+@do
+def body(size):
+    """Sum the replies."""
+    total = 0
+    for _ in range(size):
+        total += yield ASK
+    return total
+
+
+def answer(effect, k):
+    """Answer by a transfer."""
+    yield Transfer(k, REPLY)
+
+
+def handlers():
+    """One handler, of every effect."""
+    return [(answer, None)]
+
+
+def reply(effect):
+    """What the handler's clause computes."""
+    return REPLY
+
+
+def plain(size):
+    """Call a function instead of performing an effect."""
+    total = 0
+    for _ in range(size):
+        total += reply(ASK)
+    return total
+
+
+def expected(size):
+    """Every reply is REPLY."""
+    return REPLY * size

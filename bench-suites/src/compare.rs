@@ -1,0 +1,205 @@
+//! The comparison from beginning to end.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow, bail};
+use doeff_reports::{Comparison, Report, Schema, terminal};
+use pyo3::prelude::*;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+use crate::arguments::Arguments;
+use crate::engine::Engine;
+use crate::engines;
+use crate::measure::{Cell, Collector};
+use crate::progress::Stage;
+use crate::python;
+use crate::record;
+use crate::schedule::{Limits, rounds};
+use crate::workload::{Case, Source, Workload};
+
+/// Runs the comparison. The exit code is a failure when an answer was wrong.
+///
+/// # Errors
+/// When the interpreter is not the right one, a workload is not one, a run raised, or the report
+/// cannot be written.
+pub fn run(arguments: &Arguments) -> Result<ExitCode> {
+    python::check_chosen()?;
+    python::start()?;
+    Python::attach(|py| {
+        let workloads = workloads(py, &arguments.workloads)?;
+        let cases: Vec<Vec<Case>> = workloads
+            .iter()
+            .map(|workload| workload.cases(py, arguments.mode()))
+            .collect::<Result<_, _>>()?;
+        let mut cells = cells(py, &workloads, &cases, &engines(&arguments.engines))?;
+        if arguments.bench {
+            measure(py, arguments, cells)
+        } else {
+            check(py, &mut cells)
+        }
+    })
+}
+
+fn workloads(py: Python<'_>, names: &[String]) -> Result<Vec<Workload>> {
+    let folder = python::workspace().join("bench-suites/programs");
+    let mut sources = Source::read_all(&folder)?;
+    if let Some(unknown) = names
+        .iter()
+        .find(|name| sources.iter().all(|source| source.name() != *name))
+    {
+        let known: Vec<_> = sources.iter().map(Source::name).collect();
+        bail!(
+            "there is no workload {unknown}; there are {}",
+            known.join(", ")
+        );
+    }
+    sources.retain(|source| names.is_empty() || names.iter().any(|name| name == source.name()));
+    let checked = sources
+        .into_iter()
+        .map(|source| Workload::check(py, source));
+    Ok(checked.collect::<Result<_, _>>()?)
+}
+
+fn engines(names: &[String]) -> Vec<Box<dyn Engine>> {
+    let mut engines = engines::all();
+    engines
+        .retain(|engine| names.is_empty() || names.iter().any(|name| name == engine.name().name()));
+    engines
+}
+
+/// All cells, ready to run. Each engine gets a copy of each workload of its own.
+fn cells<'a>(
+    py: Python<'_>,
+    workloads: &'a [Workload],
+    cases: &'a [Vec<Case>],
+    engines: &[Box<dyn Engine>],
+) -> Result<Vec<Cell<'a>>> {
+    let mut cells = Vec::new();
+    for (workload, cases) in workloads.iter().zip(cases) {
+        for engine in engines {
+            let program = workload.source().compile(py, engine.effects_module())?;
+            for case in cases {
+                if !workload.is_for(py, &engine.name(), case)? {
+                    continue;
+                }
+                let runnable = engine.prepare(py, &program, case).map_err(|error| {
+                    let name = workload.source().name();
+                    let error = python::describe(py, &error);
+                    anyhow!(
+                        "{} cannot prepare the workload {name}:\n{error}",
+                        engine.name()
+                    )
+                })?;
+                cells.push(Cell::new(workload, case, engine.name(), runnable));
+            }
+        }
+    }
+    if cells.is_empty() {
+        bail!("nothing to run: no chosen engine runs a chosen workload");
+    }
+    Ok(cells)
+}
+
+fn failed(py: Python<'_>, cell: &Cell<'_>, error: &PyErr) -> anyhow::Error {
+    anyhow!("{} failed:\n{}", cell.label(), python::describe(py, error))
+}
+
+/// Runs each cell once.
+fn check(py: Python<'_>, cells: &mut [Cell<'_>]) -> Result<ExitCode> {
+    let stage = Stage::begin("checking", cells.len());
+    for cell in &mut *cells {
+        stage.step(cell.label());
+        cell.check(py).map_err(|error| failed(py, cell, &error))?;
+        stage.done();
+    }
+    stage.end();
+    println!("Only the answers were checked; `cargo bench` measures.");
+    Ok(verdict(&wrong(cells)))
+}
+
+fn measure(py: Python<'_>, arguments: &Arguments, mut cells: Vec<Cell<'_>>) -> Result<ExitCode> {
+    let limits = Limits::of(arguments.mode());
+    let created = record::now();
+    let versions = record::versions(py, python::workspace())?;
+    println!("Python {} ({})", versions.python, versions.python_prefix);
+    let collector = Collector::enabled(py)?;
+    let costs = warm_up(py, &mut cells, &limits, &collector)?;
+
+    let seed = arguments
+        .seed
+        .unwrap_or_else(|| rand::random::<u32>().into());
+    let rounds = rounds(&limits.samples(&costs), &mut StdRng::seed_from_u64(seed));
+    let stage = Stage::begin("measuring", rounds.iter().map(Vec::len).sum());
+    for &index in rounds.iter().flatten() {
+        let cell = &mut cells[index];
+        stage.step(cell.label());
+        cell.sample(py, &collector)
+            .map_err(|error| failed(py, cell, &error))?;
+        stage.done();
+    }
+    stage.end();
+
+    let wrong = wrong(&cells);
+    let results = cells.into_iter().map(|cell| {
+        let label = cell.label();
+        cell.into_measurement().with_context(|| label)
+    });
+    let report = Report {
+        schema: Schema::V1,
+        created,
+        mode: arguments.mode(),
+        machine: record::machine(),
+        versions,
+        settings: record::settings(seed, &limits, rounds.len()),
+        results: results.collect::<Result<_>>()?,
+    };
+    let output = match &arguments.output {
+        Some(folder) => folder.clone(),
+        None => python::workspace().join("reports/latest"),
+    };
+    doeff_reports::write(&report, &output)?;
+    println!("{}", terminal::table(&Comparison::of(&report)));
+    println!(
+        "report.json, report.md and report.html are in {}",
+        output.display()
+    );
+    Ok(verdict(&wrong))
+}
+
+fn warm_up(
+    py: Python<'_>,
+    cells: &mut [Cell<'_>],
+    limits: &Limits,
+    collector: &Collector,
+) -> Result<Vec<Duration>> {
+    let stage = Stage::begin("warming up", cells.len());
+    let costs = cells.iter_mut().map(|cell| {
+        stage.step(cell.label());
+        let cost = cell
+            .warm_up(py, limits, collector)
+            .map_err(|error| failed(py, cell, &error))?;
+        stage.done();
+        Ok(cost)
+    });
+    let costs = costs.collect::<Result<_>>()?;
+    stage.end();
+    Ok(costs)
+}
+
+fn wrong(cells: &[Cell<'_>]) -> Vec<String> {
+    let wrong = cells.iter().filter(|cell| !cell.answer_ok());
+    wrong.map(Cell::label).collect()
+}
+
+fn verdict(wrong: &[String]) -> ExitCode {
+    if wrong.is_empty() {
+        return ExitCode::SUCCESS;
+    }
+    eprintln!("WRONG ANSWERS:");
+    for label in wrong {
+        eprintln!("  {label}");
+    }
+    ExitCode::FAILURE
+}

@@ -1,0 +1,19 @@
+//! The engines, one adapter each.
+
+mod call;
+mod cesk;
+mod floor;
+mod machine;
+mod vm;
+
+use crate::engine::Engine;
+
+/// All engines, in the order of reports.
+pub fn all() -> Vec<Box<dyn Engine>> {
+    vec![
+        Box::new(vm::Vm),
+        Box::new(cesk::Cesk),
+        Box::new(floor::Floor),
+        Box::new(call::Call),
+    ]
+}

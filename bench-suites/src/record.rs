@@ -1,0 +1,142 @@
+//! What a report says beside the figures: the machine, the versions and the settings.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::thread;
+use std::time::SystemTime;
+
+use doeff_reports::{Machine, Settings, Versions};
+use pyo3::prelude::*;
+use serde_json::{Value, json};
+
+use crate::schedule::Limits;
+
+const UNKNOWN: &str = "unknown";
+
+/// Now, as RFC 3339.
+pub fn now() -> String {
+    humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
+}
+
+/// This machine, as Linux describes it.
+pub fn machine() -> Machine {
+    let read = |path| fs::read_to_string(path).unwrap_or_default();
+    let (cpu, memory) = (read("/proc/cpuinfo"), read("/proc/meminfo"));
+    let kilobytes = field(&memory, "MemTotal", ':')
+        .and_then(|text| text.trim_end_matches("kB").trim().parse().ok());
+    let kernel = format!(
+        "{} {}",
+        read("/proc/sys/kernel/ostype").trim(),
+        read("/proc/sys/kernel/osrelease").trim()
+    );
+    let os = read("/etc/os-release");
+    Machine {
+        cpu: field(&cpu, "model name", ':').unwrap_or(UNKNOWN).to_owned(),
+        cores: thread::available_parallelism()
+            .ok()
+            .and_then(|cores| u32::try_from(cores.get()).ok())
+            .unwrap_or(1),
+        memory_bytes: kilobytes.unwrap_or(0_u64) * 1024,
+        os: field(&os, "PRETTY_NAME", '=').unwrap_or(UNKNOWN).to_owned(),
+        kernel: if kernel.trim().is_empty() {
+            UNKNOWN.to_owned()
+        } else {
+            kernel
+        },
+    }
+}
+
+/// The value of the first line `name separator value`, without quotes.
+fn field<'a>(text: &'a str, name: &str, separator: char) -> Option<&'a str> {
+    text.lines().find_map(|line| {
+        let (found, value) = line.split_once(separator)?;
+        (found.trim() == name).then(|| value.trim().trim_matches('"'))
+    })
+}
+
+/// What runs; `workspace` is where the revision is asked for.
+///
+/// # Errors
+/// What Python raises when it is asked about itself.
+pub fn versions(py: Python<'_>, workspace: &Path) -> PyResult<Versions> {
+    let sys = py.import("sys")?;
+    Ok(Versions {
+        doeff_vm: py.import("doeff_vm")?.getattr("__version__")?.extract()?,
+        python: sys.getattr("version")?.extract()?,
+        python_prefix: sys.getattr("prefix")?.extract()?,
+        rustc: env!("DOEFF_BENCH_RUSTC_VERSION").to_owned(),
+        git_revision: git_revision(workspace),
+    })
+}
+
+fn git_revision(workspace: &Path) -> Option<String> {
+    let output = Command::new("git")
+        .args(["describe", "--always", "--dirty", "--abbrev=12"])
+        .current_dir(workspace)
+        .output()
+        .ok()?;
+    let revision = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    (output.status.success() && !revision.is_empty()).then_some(revision)
+}
+
+/// How the run was set up.
+pub fn settings(seed: u64, limits: &Limits, rounds: usize) -> Settings {
+    let allocator = if cfg!(feature = "mimalloc") {
+        "mimalloc"
+    } else {
+        "system"
+    };
+    let further: BTreeMap<String, Value> = [
+        ("allocator", json!(allocator)),
+        ("budget_s", json!(limits.budget.as_secs())),
+        (
+            "collector",
+            json!("enabled; a full collection before each sample, outside the timing"),
+        ),
+        ("max_samples", json!(limits.max_samples)),
+        (
+            "min_sample_ms",
+            json!(limits.sample_time.as_secs_f64() * 1e3),
+        ),
+        ("min_samples", json!(limits.min_samples)),
+        ("order", json!("rounds of all cells in random order")),
+        ("rounds", json!(rounds)),
+        (
+            "warm_up",
+            json!("each cell at least once, unrecorded, its answer checked"),
+        ),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into();
+    Settings { seed, further }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{field, machine, now};
+
+    #[test]
+    fn fields_are_found_by_their_whole_name() {
+        let text = "NAME=\"Debian\"\nPRETTY_NAME=\"Debian GNU/Linux 12\"\nempty\n";
+        assert_eq!(field(text, "PRETTY_NAME", '='), Some("Debian GNU/Linux 12"));
+        assert_eq!(field(text, "VERSION", '='), None);
+        assert_eq!(
+            field("MemTotal:   2048 kB\n", "MemTotal", ':'),
+            Some("2048 kB")
+        );
+    }
+
+    #[test]
+    fn this_machine_has_a_core_and_a_name() {
+        let machine = machine();
+        assert!(machine.cores >= 1);
+        assert!(!machine.cpu.is_empty() && !machine.kernel.is_empty());
+    }
+
+    #[test]
+    fn times_are_in_utc() {
+        assert!(now().ends_with('Z'), "{}", now());
+    }
+}
