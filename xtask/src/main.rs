@@ -1,0 +1,46 @@
+//! The project's own commands: `cargo xtask NAME`.
+
+mod cli;
+#[cfg(test)]
+mod docs;
+mod process;
+mod publish;
+mod python;
+mod readme;
+mod suite;
+mod test;
+mod wheel;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser as _;
+
+use crate::cli::{Cli, Command};
+use crate::python::Venv;
+use crate::workspace::Workspace;
+
+fn main() -> ExitCode {
+    run(&Cli::parse()).unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn run(cli: &Cli) -> Result<ExitCode> {
+    let workspace = Workspace::find()?;
+    match &cli.command {
+        Command::Test(arguments) => test::run(workspace, *arguments),
+        Command::Wheel => {
+            let venv = Venv::of(&workspace)?;
+            venv.prepare()?;
+            println!("{}", wheel::build(&workspace, &venv)?.display());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Report => {
+            println!("{}", publish::publish(&workspace.root)?);
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}

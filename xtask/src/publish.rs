@@ -1,0 +1,103 @@
+//! `cargo xtask report`: makes the latest report the published one.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+use doeff_reports::{Report, markdown};
+
+use crate::readme;
+
+/// Copies `reports/latest` to `reports/published` and puts its headline table into the README; says so.
+pub(crate) fn publish(root: &Path) -> Result<String> {
+    let latest = root.join("reports/latest/report.json");
+    let report = Report::read(&latest)?;
+    if report.results.iter().any(|row| !row.answer_ok) {
+        bail!(
+            "the record {} has wrong answers; mend the engine that gave them and run `cargo bench` again",
+            latest.display()
+        );
+    }
+    let path = root.join("README.md");
+    let old =
+        fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let new = readme::with_headline(&old, &markdown::headline(&report))?;
+    doeff_reports::write(&report, &root.join("reports/published"))?;
+    fs::write(&path, new).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(format!(
+        "published the {} run of {} to reports/published and README.md",
+        report.mode, report.created
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use doeff_reports::Report;
+    use serde_json::{Value, json};
+
+    use super::publish;
+
+    const README: &str = "# Title\n\n<!-- headline -->\n<!-- /headline -->\n";
+
+    fn record(answer_ok: bool) -> Value {
+        let row = |engine| {
+            json!({
+                "workload": "resume_churn", "params": {}, "size": 100, "engine": engine,
+                "operation": "effect", "answer_ok": answer_ok,
+                "ns_per_op": {"median": 2.0, "low": 2.0, "high": 2.0}, "samples": [2.0, 2.0, 2.0],
+            })
+        };
+        let results = ["vm", "floor", "cesk", "call"].map(row);
+        json!({
+            "schema": "doeff-vm/report/1",
+            "created": "2026-02-03T04:05:06Z",
+            "mode": "full",
+            "machine": {"cpu": "a CPU", "cores": 2, "memory_bytes": 1, "os": "an OS", "kernel": "a kernel"},
+            "versions": {
+                "doeff_vm": "0.1.0", "python": "3.11", "python_prefix": "/usr", "rustc": "rustc",
+                "git_revision": null,
+            },
+            "settings": {"seed": 7},
+            "results": results,
+        })
+    }
+
+    fn lay(root: &Path, record: &Value) {
+        fs::create_dir_all(root.join("reports/latest")).expect("the folder is writable");
+        let write =
+            |name: &str, text: &str| fs::write(root.join(name), text).expect("it is writable");
+        write("reports/latest/report.json", &record.to_string());
+        write("README.md", README);
+    }
+
+    #[test]
+    fn the_record_is_copied_and_the_readme_shows_it() {
+        let root = tempfile::tempdir().expect("there is room for a folder");
+        lay(root.path(), &record(true));
+        publish(root.path()).unwrap_or_else(|error| panic!("{error:#}"));
+        let published = root.path().join("reports/published");
+        let copy = Report::read(&published.join("report.json")).expect("the copy is sound");
+        let original = Report::read(&root.path().join("reports/latest/report.json"));
+        assert_eq!(
+            copy.to_json(),
+            original.expect("it is still there").to_json()
+        );
+        assert!(published.join("report.md").exists() && published.join("report.html").exists());
+        let readme = fs::read_to_string(root.path().join("README.md")).expect("it is still there");
+        assert!(readme.contains("| resume_churn |"), "{readme}");
+    }
+
+    #[test]
+    fn wrong_answers_are_not_published() {
+        let root = tempfile::tempdir().expect("there is room for a folder");
+        lay(root.path(), &record(false));
+        let error = publish(root.path()).expect_err("the answers are wrong");
+        assert!(error.to_string().contains("wrong answers"), "{error}");
+        assert!(!root.path().join("reports/published").exists());
+        let readme = fs::read_to_string(root.path().join("README.md")).expect("it is still there");
+        assert_eq!(readme, README);
+    }
+}
