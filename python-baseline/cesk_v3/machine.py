@@ -58,6 +58,7 @@ def run(program: Any) -> Any:
 def execute(program: object) -> State:
     """The final state of a run: its value or error is at C, and K is empty."""
     state: State = ((EVALUATE, program), None, (), None)
+    after = state
     try:
         while (after := step(state)) is not state:
             state = after

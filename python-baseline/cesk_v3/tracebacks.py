@@ -32,7 +32,7 @@ def release_frames(error: BaseException) -> None:
     """
     traceback = error.__traceback__
     caller = traceback and traceback.tb_frame.f_back
-    while caller is not None and caller.f_globals["__name__"].startswith(PACKAGE):
+    while caller is not None and str(caller.f_globals.get("__name__")).startswith(PACKAGE):
         try:
             caller.clear()
         except RuntimeError:  # it is running

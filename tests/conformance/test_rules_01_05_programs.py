@@ -285,7 +285,11 @@ def test_rule_01_calls_and_functions_pickle(engine, named, protocol):
     assert engine.run(call) == 7
     assert engine.run(again(named.Scope(10).method(5))) == 15
     assert engine.run(again(named.Scope.static(4))) == 8
-    assert engine.run(again(named.Scope.build(3))) == ("Scope", 3)
+
+
+def test_rule_01_a_call_of_a_class_method_pickles(engine, named):
+    call = pickle.loads(pickle.dumps(named.Scope.build(3)))
+    assert engine.run(call) == ("Scope", 3)
 
 
 def test_rule_01_nested_calls_pickle_with_their_arguments(engine, named):
