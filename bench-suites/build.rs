@@ -3,12 +3,9 @@
 use std::env;
 use std::process::Command;
 
-/// Prints what identifies an interpreter, one item a line; the version in one line.
-const IDENTITY: &str = "import sys; print(' '.join(sys.version.split()), sys.base_prefix, \
-                        sys.base_exec_prefix, sep='\\n')";
-
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=src/identity.py");
     // PyO3 asks for these itself; pyenv's choice is one that it does not know of.
     for name in [
         "PATH",
@@ -32,27 +29,25 @@ fn main() {
         "the CPython at {executable} has no shared library, which embedding needs; \
          set PYO3_PYTHON to one that was built with --enable-shared"
     );
-    let identity = python
-        .run_python_script(IDENTITY)
-        .unwrap_or_else(|error| panic!("cannot ask {executable} for its version: {error}"));
+    let identity = output(Command::new(executable).args(["-I", "src/identity.py"]));
     let mut lines = identity.lines();
-    let mut line = || lines.next().expect("the script prints three lines");
-    export("PYTHON_VERSION", line());
-    export("PYTHON_PREFIX", line());
-    export("PYTHON_EXEC_PREFIX", line());
-    export("PYTHON_EXECUTABLE", executable);
-    export("RUSTC_VERSION", &rustc_version());
-}
-
-fn export(name: &str, value: &str) {
-    println!("cargo:rustc-env=DOEFF_BENCH_{name}={value}");
-}
-
-fn rustc_version() -> String {
+    for name in ["VERSION", "PREFIX", "EXEC_PREFIX", "EXECUTABLE"] {
+        let value = lines.next().expect("identity.py prints four lines");
+        println!("cargo:rustc-env=DOEFF_BENCH_PYTHON_{name}={value}");
+    }
     let rustc = env::var_os("RUSTC").expect("cargo sets RUSTC");
-    let output = Command::new(rustc)
-        .arg("--version")
+    let version = output(Command::new(rustc).arg("--version"));
+    println!(
+        "cargo:rustc-env=DOEFF_BENCH_RUSTC_VERSION={}",
+        version.trim()
+    );
+}
+
+/// What a program prints.
+fn output(command: &mut Command) -> String {
+    let output = command
         .output()
-        .expect("cargo's rustc runs");
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+        .unwrap_or_else(|error| panic!("cannot run {command:?}: {error}"));
+    assert!(output.status.success(), "{command:?} failed: {output:?}");
+    String::from_utf8(output.stdout).expect("it prints UTF-8")
 }

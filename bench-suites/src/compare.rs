@@ -25,7 +25,7 @@ use crate::workload::{Case, Source, Workload};
 /// When the interpreter is not the right one, a workload is not one, a run raised, or the report
 /// cannot be written.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    python::check_chosen()?;
+    python::check()?;
     python::start()?;
     Python::attach(|py| {
         let workloads = workloads(py, &arguments.workloads)?;

@@ -70,14 +70,22 @@ pub enum PythonError {
     },
 }
 
+/// Checks that the library that was loaded, and the interpreter that is chosen now, are the ones that
+/// this was built against.
+///
+/// # Errors
+/// When one is not.
+pub fn check() -> Result<(), PythonError> {
+    check_loaded()?;
+    check_chosen()
+}
+
 /// Checks that the interpreter that `PyO3` would choose now is the one that this was built against.
 ///
 /// Cargo rebuilds when the environment variables change that choose an interpreter. It cannot see
-/// that a launcher on the `PATH`, such as pyenv's, has come to stand for another one.
-///
-/// # Errors
-/// When it is another one. An interpreter that cannot be run is none.
-pub fn check_chosen() -> Result<(), PythonError> {
+/// that a launcher on the `PATH`, such as pyenv's, has come to stand for another one. An interpreter
+/// that cannot be run is none.
+fn check_chosen() -> Result<(), PythonError> {
     let built = built_against();
     match chosen() {
         Some((chosen, executable)) if chosen != built => Err(PythonError::AnotherChosen {
@@ -91,8 +99,6 @@ pub fn check_chosen() -> Result<(), PythonError> {
 
 /// The interpreter that `PyO3` would choose, with the path of its executable.
 fn chosen() -> Option<(Identity, String)> {
-    const SCRIPT: &str = "import sys; print(' '.join(sys.version.split()), sys.base_prefix, \
-                          sys.executable, sep='\\n')";
     let variable = |name| env::var_os(name).filter(|value| !value.is_empty());
     if variable("PYO3_CONFIG_FILE").is_some() {
         return None;
@@ -108,10 +114,15 @@ fn chosen() -> Option<(Identity, String)> {
         _ => vec!["python".into(), "python3".into()],
     };
     candidates.iter().find_map(|candidate| {
-        let output = Command::new(candidate).args(["-c", SCRIPT]).output().ok()?;
+        let script = include_str!("identity.py");
+        let output = Command::new(candidate)
+            .args(["-I", "-c", script])
+            .output()
+            .ok()?;
         let text = String::from_utf8(output.stdout).ok()?;
         let mut lines = text.lines().map(str::to_owned);
-        let (version, prefix, executable) = (lines.next()?, lines.next()?, lines.next()?);
+        let (version, prefix) = (lines.next()?, lines.next()?);
+        let executable = lines.nth(1)?;
         version
             .starts_with('3')
             .then_some((Identity { version, prefix }, executable))

@@ -95,6 +95,7 @@ pub fn settings(seed: u64, limits: &Limits, rounds: usize) -> Settings {
             "collector",
             json!("enabled; a full collection before each sample, outside the timing"),
         ),
+        ("debug_build", json!(cfg!(debug_assertions))),
         ("max_samples", json!(limits.max_samples)),
         (
             "min_sample_ms",

@@ -30,6 +30,29 @@ def isolated() -> Callable[..., str]:
     return run
 
 
+PLAIN_CHAIN = """
+class Link:
+    def __init__(self, value):
+        self.value = value
+
+def test():
+    value = None
+    for _ in range(N):
+        value = Link(value)
+    del value
+
+on_a_small_stack(test)
+"""
+
+
+@pytest.fixture(scope="session")
+def cpython_drops_long_chains() -> None:
+    """Skips where CPython crashes on dropping a long chain of its own (3.13.0 does)."""
+    script = [sys.executable, "-c", PRELUDE + PLAIN_CHAIN]
+    if subprocess.run(script, capture_output=True, check=False).returncode != 0:
+        pytest.skip("this CPython cannot drop a long chain of plain objects")
+
+
 PRELUDE = '''
 import gc
 import resource

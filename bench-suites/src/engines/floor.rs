@@ -13,7 +13,7 @@ use doeff_vm::generator::{Step, send};
 use doeff_vm::node::{self, Kind};
 use doeff_vm::object::{Ref, restore_error, take_error};
 use doeff_vm::types::types;
-use doeff_vm::{continuation, program};
+use doeff_vm::{continuation, do_function};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -121,11 +121,11 @@ fn unexpected(what: &str) -> Ref {
 /// Starts the generator of a call of a `@do` function.
 #[inline]
 fn start(call: &Ref) -> Result<Ref, Ref> {
-    if !program::is_do_call(call) {
+    if !do_function::is_do_call(call) {
         return Err(unexpected("a program that is no call of a @do function"));
     }
     // SAFETY: it was just checked.
-    unsafe { program::start(call) }.ok_or_else(take_error)
+    unsafe { do_function::start(call) }.ok_or_else(take_error)
 }
 
 /// Calls a handler for an effect, which gives the clause, and runs the clause to its first yield.

@@ -4,15 +4,13 @@ use doeff_vm_core::{AcceptSet, Value};
 use pyo3::types::PyAnyMethods;
 use pyo3::{Bound, PyAny, PyResult, ffi, intern};
 
-use crate::continuation;
 use crate::effects::{accept_set, effect_type, is_effect_type};
 use crate::generator::{is_generator, is_new, with_bound};
 use crate::host::{PyCaptured, PyValue, PyYielded};
-use crate::messages;
 use crate::node::{self, Kind};
 use crate::object::{Ref, take_error};
-use crate::program;
 use crate::types::types;
+use crate::{continuation, do_function, messages, program};
 
 /// A program that was started.
 pub enum Started {
@@ -37,7 +35,7 @@ impl Started {
 /// # Errors
 /// `TypeError` for what is not a program; what the program's function raised.
 pub fn start_program(program: &Ref) -> Result<Started, Ref> {
-    if program::is_do_call(program) {
+    if do_function::is_do_call(program) {
         return start_do_call(program);
     }
     let kind = program.type_ptr();
@@ -63,12 +61,12 @@ pub fn start_program(program: &Ref) -> Result<Started, Ref> {
 #[inline]
 pub fn start_do_call(call: &Ref) -> Result<Started, Ref> {
     // SAFETY: the caller has checked that it is one.
-    match unsafe { program::start(call) } {
+    match unsafe { do_function::start(call) } {
         Some(result) if !is_generator(&result) => Ok(Started::Value(result)),
         Some(result) => new_generator(result).map(Started::Body),
         // SAFETY: as above.
         None => Err(messages::convert_stop_iteration(take_error(), &unsafe {
-            program::function_of(call)
+            do_function::function_of(call)
         })),
     }
 }

@@ -19,7 +19,7 @@ use crate::node::{self, Kind};
 use crate::object::{Ref, take_error};
 use crate::tail::{Tail, tail_at};
 use crate::types::types;
-use crate::{continuation, messages, note, program};
+use crate::{continuation, do_function, messages, note};
 
 /// Runs a program to its result.
 ///
@@ -349,7 +349,7 @@ fn clause_without_body(
 /// Whether a handler may return this to be run in its clause.
 fn is_program(object: &Ref) -> Result<bool, Ref> {
     let kind = object.type_ptr();
-    let ours = program::is_do_call(object)
+    let ours = do_function::is_do_call(object)
         || kind == types().node(Kind::Pure)
         || kind == types().node(Kind::WithHandler);
     Ok(ours || effect_type(object)?.is_some() || crate::classify::has_to_generator(object)?)

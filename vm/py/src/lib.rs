@@ -2,13 +2,14 @@
 //!
 //! The core machine, in `doeff-vm-core`, knows no Python. This crate gives it Python's objects
 //! (`host`), makes the calls that it asks for (`driver`), and defines the classes that programs
-//! use ([`program`], [`node`], [`continuation`]).
+//! use ([`program`], [`do_function`], [`node`], [`continuation`]).
 //!
 //! What is public here besides the module serves the benchmarks' floor, which drives the same
 //! classes without a machine. All of it expects the calling thread to hold the interpreter.
 
 mod classify;
 pub mod continuation;
+pub mod do_function;
 mod driver;
 mod effects;
 mod freelist;

@@ -13,7 +13,7 @@ use std::ptr;
 use pyo3::exceptions::PyMemoryError;
 use pyo3::{Bound, PyErr, PyResult, Python, ffi};
 
-use crate::{continuation, node, program};
+use crate::{continuation, do_function, node, program};
 
 /// Every hand-written type, as a plain pointer.
 #[derive(Clone, Copy)]
@@ -74,8 +74,8 @@ pub(crate) fn create(py: Python<'_>) -> PyResult<()> {
     made.program = program::create_program(py)?;
     made.effect_base = program::create_effect_base(py, made.program)?;
     made.program_iterator = program::create_program_iterator(py)?;
-    made.do_function = program::create_do_function(py)?;
-    made.do_call = program::create_do_call(py, made.program)?;
+    made.do_function = do_function::create_do_function(py)?;
+    made.do_call = do_function::create_do_call(py, made.program)?;
     made.continuation = continuation::create_continuation(py)?;
     node::create(py, made.program, &mut made.nodes)?;
     // SAFETY: see `TypesCell`: the interpreter is held and nothing has read a type yet.
