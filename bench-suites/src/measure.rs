@@ -161,7 +161,7 @@ mod tests {
     use std::rc::Rc;
     use std::time::Duration;
 
-    use doeff_reports::{Engine, Mode};
+    use doeff_reports::{Engine, Mode, Summary};
     use pyo3::prelude::*;
 
     use super::{Cell, Collector};
@@ -215,6 +215,7 @@ mod tests {
         let (row, runs) = measured(&[300]);
         assert!(row.answer_ok);
         assert_eq!(row.samples.len(), SAMPLES);
+        assert_eq!(Summary::of(&row.samples), Ok(row.ns_per_op));
         // A run takes 300 us and a bit for 100 operations.
         assert!(row.ns_per_op.median >= 3_000.0, "{row:?}");
         assert!(row.ns_per_op.median < 100_000.0, "{row:?}");

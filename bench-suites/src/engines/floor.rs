@@ -34,7 +34,7 @@ enum Loop {
     /// Every clause waits for the result of the rest.
     Wait,
     /// Programs call programs.
-    Step,
+    CallPrograms,
 }
 
 impl Loop {
@@ -44,7 +44,7 @@ impl Loop {
             "transfer_churn" => Some(Self::Answer(Kind::Transfer)),
             "nested_handlers" => Some(Self::PassThenAnswer),
             "resume_nontail" => Some(Self::Wait),
-            "generator_stepping" => Some(Self::Step),
+            "generator_stepping" => Some(Self::CallPrograms),
             _ => None,
         }
     }
@@ -78,7 +78,7 @@ impl Engine for Floor {
                     pass_then_answer_all(&body, passing, last)
                 }
                 (Loop::Wait, [handler]) => wait_for_all(&body, handler),
-                (Loop::Step, []) => step_all(body),
+                (Loop::CallPrograms, []) => run_calls(body),
                 _ => Err(unexpected("another number of handlers")),
             });
             match result {
@@ -227,7 +227,7 @@ fn wait_for_all(body: &Ref, handler: &Ref) -> Result<Ref, Ref> {
     Ok(result)
 }
 
-fn step_all(body: Ref) -> Result<Ref, Ref> {
+fn run_calls(body: Ref) -> Result<Ref, Ref> {
     let mut callers = Vec::new();
     let mut running = body;
     let mut value = Ref::none();

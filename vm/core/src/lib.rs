@@ -15,7 +15,7 @@
 //! * A [`Frame`] is a program body in motion (a generator, in Python). A handler's *clause* is a
 //!   frame that carries its continuation `k`; it lies in the segment that encloses its prompt, so
 //!   that it sees the handlers outside and never itself, with no further bookkeeping.
-//! * A [`Segment`] is a run of frames under one prompt. A stack is a vector of slots, one per
+//! * A *segment* is a run of frames under one prompt. A stack is a vector of slots, one per
 //!   prompt, each with the [`AcceptSet`] of its handler beside the segment: the search for a
 //!   handler reads that vector and follows no pointer.
 //! * Performing an effect *moves* the slots from the prompt inwards out of the stack, into a

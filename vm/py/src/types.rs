@@ -50,7 +50,7 @@ static TYPES: TypesCell = TypesCell(UnsafeCell::new(Types {
     nodes: [ptr::null_mut(); node::KINDS],
 }));
 
-/// The types. Null before [`create`] has run, so that nothing is of such a type.
+/// The types. Null before the module was initialised, so that nothing is of such a type.
 #[inline]
 pub fn types() -> &'static Types {
     // SAFETY: see `TypesCell`.

@@ -67,7 +67,10 @@ class Continuation:
 @final
 class Pure(Program[_T_co]):
     value: _T_co
-    def __init__(self, value: _T_co = ...) -> None: ...
+    @overload
+    def __init__(self: Pure[None]) -> None: ...
+    @overload
+    def __init__(self, value: _T_co) -> None: ...
 
 @final
 class WithHandler(Program[_T_co]):
