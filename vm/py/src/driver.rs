@@ -168,6 +168,9 @@ impl Driver {
         if kind == types.node(Kind::WithHandler) {
             return refuse(with_handler(&yielded));
         }
+        if kind == types.node(Kind::Pure) {
+            return refuse(start_program(&yielded).map(Started::into_yielded));
+        }
         match effect_type(&yielded) {
             Ok(Some(effect_type)) => PyCallOutcome::GenYield(Yielded::Perform {
                 effect: yielded,
