@@ -13,9 +13,12 @@ from typing import NamedTuple, cast
 from .frames import AnyGenerator, DispatchingFrame, Store
 from .messages import name_of, short_repr
 
-__all__ = ["InFlight", "add_note", "crossed", "settle"]
+__all__ = ["InFlight", "crossed", "leave_run", "settle"]
 
 HEADER = "crossed handler clauses, innermost first:"
+LEFT = "__doeff_crossed__"
+"""Where an error that leaves a run inside a run keeps its crossings."""
+
 LINES_LIMIT = 20
 """Lines of the note: the header, the clauses and `and N more`."""
 
@@ -34,7 +37,7 @@ class InFlight(NamedTuple):
 
 def crossed(store: Store, error: BaseException, dispatch: DispatchingFrame) -> Store:
     """The store after `error` crossed the clause of `dispatch`."""
-    before = next((record for record in store if record.error is error), None)
+    before = record_of(store, error)
     lines, more = (before.lines, before.more) if before else ((), 0)
     if len(lines) < LINES_LIMIT - 2:
         lines = (*lines, describe(error, dispatch))
@@ -42,6 +45,14 @@ def crossed(store: Store, error: BaseException, dispatch: DispatchingFrame) -> S
         more += 1
     others = tuple(record for record in store if record is not before)
     return (*others, InFlight(error, lines, more, None))
+
+
+def record_of(store: Store, error: BaseException) -> InFlight | None:
+    """The crossings of `error` so far, those of a run inside this one included."""
+    for record in store:
+        if record.error is error:
+            return record
+    return cast("InFlight | None", vars(error).pop(LEFT, None))
 
 
 def settle(store: Store, generator: AnyGenerator, raised: object) -> Store:
@@ -81,11 +92,19 @@ def describe_site(site: tuple[CodeType, int] | None) -> str:
     return f"{code.co_qualname} ({code.co_filename}:{line})"
 
 
-def add_note(store: Store, error: BaseException) -> None:
-    """Give `error` the note; one of ours already there is replaced."""
-    record = next((record for record in store if record.error is error), None)
+def leave_run(store: Store, error: BaseException, outermost: bool) -> None:
+    """`error` leaves a run: the outermost one gives it the note, another leaves that to it."""
+    record = record_of(store, error)
     if record is None:
         return
+    if outermost:
+        add_note(record, error)
+    else:
+        vars(error)[LEFT] = record._replace(holder=None)
+
+
+def add_note(record: InFlight, error: BaseException) -> None:
+    """Give `error` the note; one of ours already there is replaced."""
     lines = [HEADER, *record.lines]
     if record.more:
         lines.append(f"  and {record.more} more")

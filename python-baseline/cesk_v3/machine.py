@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any, TypeVar, cast, overload
 
-from .crossings import add_note
+from .crossings import leave_run
 from .frames import ERROR, EVALUATE, VALUE, State
 from .level2 import step
 from .programs import Program
@@ -43,8 +43,7 @@ def run(program: Any) -> Any:
         return payload
     error = without_code(cast("BaseException", payload), run.__code__)
     del payload
-    if not _runs.active:
-        add_note(store, error)
+    leave_run(store, error, outermost=not _runs.active)
     context = error.__context__
     try:
         raise error

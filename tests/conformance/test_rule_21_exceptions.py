@@ -876,6 +876,28 @@ def test_rule_21_a_run_inside_a_run_adds_no_note(engine, Ask):
     assert engine.run(outer()) is False
 
 
+def test_rule_21_the_note_of_an_error_from_a_run_inside_a_run(engine, Ask):
+    """It names the inner run's clauses, then the outer run's, which had nothing to add before."""
+    program, inner_clause, _ = crossing(engine, Ask("inner"))
+
+    @engine.do
+    def body():
+        yield Ask("outer")
+        engine.run(program)
+
+    def outer_clause(effect, k):
+        result = yield engine.Resume(k)
+        return result
+
+    error = failure(engine, engine.WithHandler(outer_clause, body()))
+    (note,) = error.__notes__
+    _, first, second = note.splitlines()
+    assert "Ask('inner')" in first
+    assert first.endswith(inner_clause)
+    assert "Ask('outer')" in second
+    assert second.endswith(outer_clause.__qualname__)
+
+
 def test_rule_21_an_error_class_that_refuses_attributes(engine, Ask):
     @dataclasses.dataclass(frozen=True)
     class Frozen(Exception):
@@ -897,6 +919,7 @@ def test_rule_21_an_error_class_that_refuses_attributes(engine, Ask):
     error = failure(engine, around())
     assert isinstance(error, Frozen)
     assert error.code == 3
+    assert len(error.__notes__) == 1
     assert functions(engine, error) == ["caller", "around", "clause", "body"]
 
 

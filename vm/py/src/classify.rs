@@ -209,17 +209,6 @@ fn accepted_types(effects: &Ref) -> Result<Vec<*mut ffi::PyTypeObject>, Ref> {
     Ok(candidates.into_iter().map(<*mut _>::cast).collect())
 }
 
-/// The handler that is called, without the types that it was installed with.
-#[inline]
-pub fn plain_handler(handler: &Ref) -> Ref {
-    if handler.type_ptr() == types().node(Kind::TypedHandler) {
-        // SAFETY: it is a `TypedHandler`, whose first field is the handler.
-        unsafe { node::field(handler, 0) }
-    } else {
-        handler.clone()
-    }
-}
-
 /// A value as Python sees it.
 #[inline]
 pub fn object_of(value: PyValue) -> Ref {

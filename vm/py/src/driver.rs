@@ -9,13 +9,13 @@ use doeff_vm_core::{PyCallOutcome, PythonCall, Released, StepEvent, Value, Yield
 use pyo3::ffi;
 
 use crate::classify::{
-    Started, new_generator, object_of, plain_handler, prompt, start_do_call, start_program,
-    take_continuation, uses_continuation,
+    Started, new_generator, object_of, prompt, start_do_call, start_program, take_continuation,
+    uses_continuation,
 };
 use crate::effects::effect_type;
 use crate::generator::{self, Step, is_generator, site};
 use crate::host::{PyCaptured, PyFrame, PyMachine, PyMode, PyOutcome, PyYielded};
-use crate::node::{self, Kind};
+use crate::node::{self, Kind, plain_handler};
 use crate::object::{Ref, take_error};
 use crate::tail::{Tail, tail_at};
 use crate::types::types;

@@ -12,6 +12,7 @@ pub mod continuation;
 pub mod do_function;
 mod driver;
 mod effects;
+mod exceptions;
 mod freelist;
 pub mod generator;
 mod host;

@@ -10,8 +10,9 @@ use pyo3::exceptions::{PyException, PyRuntimeError, PyTypeError};
 use pyo3::types::{PyAnyMethods, PyStringMethods, PyTypeMethods};
 use pyo3::{Bound, PyAny, PyErr, PyErrArguments, PyTypeInfo, ffi};
 
+use crate::exceptions::exceptions;
 use crate::generator::with_bound;
-use crate::module::exceptions;
+use crate::node::plain_handler;
 use crate::object::{Ref, restore_error, take_error, with_python};
 use crate::types::types;
 
@@ -278,7 +279,7 @@ pub fn unhandled_effect<'a>(effect: &Ref, handlers: impl Iterator<Item = &'a Ref
 
 /// The name of a handler as it was given, without the types it is installed with.
 fn name_of_handler(handler: &Ref) -> String {
-    name_of(&crate::classify::plain_handler(handler))
+    name_of(&plain_handler(handler))
 }
 
 /// What PEP 479 makes of a `StopIteration` that leaves something other than a generator.

@@ -1,66 +1,14 @@
 //! The module `doeff_vm.doeff_vm` as Python sees it.
 
-use std::cell::UnsafeCell;
-use std::ffi::CStr;
-use std::ptr;
-
 use pyo3::exceptions::PyTypeError;
-use pyo3::ffi;
 use pyo3::prelude::*;
 
+use crate::exceptions::{create_exceptions, exceptions};
 use crate::node::Kind;
 use crate::note::Run;
 use crate::object::{Ref, restore_error};
 use crate::types::types;
 use crate::{driver, generator, tail};
-
-/// The exception types, as plain pointers that live as long as the process.
-#[derive(Clone, Copy)]
-pub struct Exceptions {
-    /// `UnhandledEffect`.
-    pub unhandled_effect: *mut ffi::PyObject,
-    /// `ContinuationConsumed`.
-    pub continuation_consumed: *mut ffi::PyObject,
-}
-
-struct ExceptionsCell(UnsafeCell<Exceptions>);
-
-// SAFETY: written once, by the module's initialisation under the interpreter; only read after that.
-unsafe impl Sync for ExceptionsCell {}
-
-static EXCEPTIONS: ExceptionsCell = ExceptionsCell(UnsafeCell::new(Exceptions {
-    unhandled_effect: ptr::null_mut(),
-    continuation_consumed: ptr::null_mut(),
-}));
-
-/// The exception types.
-pub fn exceptions() -> &'static Exceptions {
-    // SAFETY: see `ExceptionsCell`.
-    unsafe { &*EXCEPTIONS.0.get() }
-}
-
-fn create_exceptions(py: Python<'_>) -> PyResult<()> {
-    if !exceptions().unhandled_effect.is_null() {
-        return Ok(());
-    }
-    let new_type = |name: &CStr, doc: &CStr| {
-        let base = py.get_type::<pyo3::exceptions::PyRuntimeError>();
-        PyErr::new_type(py, name, Some(doc), Some(&base), None).map(Py::into_ptr)
-    };
-    let made = Exceptions {
-        unhandled_effect: new_type(
-            c"doeff_vm.UnhandledEffect",
-            c"No handler in scope accepts the performed effect, which is in `effect`.",
-        )?,
-        continuation_consumed: new_type(
-            c"doeff_vm.ContinuationConsumed",
-            c"A continuation was used a second time.",
-        )?,
-    };
-    // SAFETY: see `ExceptionsCell`: the interpreter is held and nothing has read a type yet.
-    unsafe { *EXCEPTIONS.0.get() = made };
-    Ok(())
-}
 
 /// run(program)
 /// --

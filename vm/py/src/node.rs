@@ -264,6 +264,17 @@ pub unsafe fn into_pair(node: Ref) -> (Ref, Ref) {
     }
 }
 
+/// The handler that is called, without the types that it was installed with.
+#[inline]
+pub fn plain_handler(handler: &Ref) -> Ref {
+    if handler.type_ptr() == types().node(Kind::TypedHandler) {
+        // SAFETY: it is a `TypedHandler`, whose first field is the handler.
+        unsafe { field(handler, 0) }
+    } else {
+        handler.clone()
+    }
+}
+
 unsafe extern "C" fn construct<const KIND: usize>(
     kind: *mut ffi::PyObject,
     args: *const *mut ffi::PyObject,

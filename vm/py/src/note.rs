@@ -5,8 +5,8 @@
 
 use std::cell::Cell;
 
-use pyo3::types::{PyAnyMethods, PyList, PyListMethods, PyStringMethods};
-use pyo3::{Bound, PyAny, PyResult, ffi};
+use pyo3::types::{PyAnyMethods, PyList, PyListMethods, PyString, PyStringMethods};
+use pyo3::{Bound, PyAny, PyErr, PyResult, ffi};
 
 use crate::continuation::{effect, perform_site};
 use crate::generator::{Site, with_bound};
@@ -67,7 +67,7 @@ fn record(error: &Bound<'_, PyAny>, k: &Ref, clause: &Ref) -> PyResult<()> {
         list.cast_into::<PyList>()?
     } else {
         let list = PyList::empty(py);
-        error.setattr(ATTRIBUTE, &list)?;
+        set_attribute(error, ATTRIBUTE, Some(&list))?;
         list
     };
     // Beyond what a note shows only the count matters.
@@ -108,7 +108,7 @@ fn write_note(error: &Bound<'_, PyAny>) -> PyResult<()> {
     let Some(list) = error.getattr_opt(ATTRIBUTE)? else {
         return Ok(());
     };
-    error.delattr(ATTRIBUTE)?;
+    set_attribute(error, ATTRIBUTE, None)?;
     let list = list.cast_into::<PyList>()?;
     let shown = list.len().min(MAX_ENTRIES);
     let mut lines = vec![HEADER.to_owned()];
@@ -118,18 +118,33 @@ fn write_note(error: &Bound<'_, PyAny>) -> PyResult<()> {
     if list.len() > shown {
         lines.push(format!("  and {} more", list.len() - shown));
     }
-    if let Some(notes) = error.getattr_opt("__notes__")? {
-        let notes = notes.cast_into::<PyList>()?;
-        for index in (0..notes.len()).rev() {
-            let ours = notes
-                .get_item(index)?
+    let notes = PyList::empty(error.py());
+    if let Some(before) = error.getattr_opt("__notes__")? {
+        for note in before.cast_into::<PyList>()? {
+            let ours = note
                 .extract::<String>()
                 .is_ok_and(|note| note.starts_with(HEADER));
-            if ours {
-                notes.del_item(index)?;
+            if !ours {
+                notes.append(note)?;
             }
         }
     }
-    error.call_method1("add_note", (lines.join("\n"),))?;
-    Ok(())
+    notes.append(lines.join("\n"))?;
+    set_attribute(error, "__notes__", Some(&notes))
+}
+
+/// Sets or deletes an attribute, whatever the error's class thinks of assignments: a frozen dataclass
+/// refuses them.
+fn set_attribute(
+    error: &Bound<'_, PyAny>,
+    name: &str,
+    value: Option<&Bound<'_, PyAny>>,
+) -> PyResult<()> {
+    let name = PyString::new(error.py(), name);
+    let value = value.map_or(std::ptr::null_mut(), Bound::as_ptr);
+    // SAFETY: all are valid objects, but for the null that deletes.
+    match unsafe { ffi::PyObject_GenericSetAttr(error.as_ptr(), name.as_ptr(), value) } {
+        0 => Ok(()),
+        _ => Err(PyErr::fetch(error.py())),
+    }
 }
