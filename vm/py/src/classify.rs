@@ -10,7 +10,7 @@ use crate::host::{PyCaptured, PyValue, PyYielded};
 use crate::node::{self, Kind};
 use crate::object::{Ref, take_error};
 use crate::types::types;
-use crate::{continuation, do_function, messages, program};
+use crate::{calls, continuation, do_function, messages, program};
 
 /// A program that was started.
 pub enum Started {
@@ -113,7 +113,14 @@ fn to_generator(program: &Ref) -> Option<Result<Ref, Ref>> {
         Err(error) => return Some(Err(messages::exception(error))),
     };
     // SAFETY: calling a valid object; the result is a new reference or null with an exception.
-    let result = unsafe { Ref::from_result(ffi::PyObject_CallNoArgs(method.as_ptr())) };
+    let result = unsafe {
+        Ref::from_result(calls::vectorcall(
+            method.as_ptr(),
+            &[],
+            0,
+            std::ptr::null_mut(),
+        ))
+    };
     Some(match result {
         Some(generator) if is_generator(&generator) => new_generator(generator),
         Some(other) => Err(messages::not_a_generator(&other, program)),
@@ -191,7 +198,7 @@ fn accepted_types(effects: &Ref) -> Result<Vec<*mut ffi::PyTypeObject>, Ref> {
     let object = effects.as_ptr();
     // SAFETY: the object is valid; a tuple's items are valid while it is.
     let candidates: Vec<*mut ffi::PyObject> = unsafe {
-        if ffi::PyTuple_CheckExact(object) != 0 {
+        if ffi::PyTuple_Check(object) != 0 {
             (0..ffi::PyTuple_GET_SIZE(object))
                 .map(|index| ffi::PyTuple_GET_ITEM(object, index))
                 .collect()

@@ -279,7 +279,8 @@ unsafe extern "C" fn close_method(
 ) -> *mut ffi::PyObject {
     // SAFETY: CPython calls this on a continuation.
     if let Some(captured) = unsafe { (*object.cast::<Continuation>()).captured.take() } {
-        release(Trash::Captured(captured));
+        // At once, however deep: the recursion is the program's, which Python bounds.
+        close_captured(captured);
     }
     Ref::none().into_ptr()
 }

@@ -7,6 +7,7 @@ use std::ptr::{self, NonNull};
 use pyo3::types::{PyAnyMethods, PyDict, PyTuple, PyTupleMethods};
 use pyo3::{Bound, IntoPyObjectExt, PyAny, PyResult, Python, ffi};
 
+use crate::calls;
 use crate::freelist::FreeList;
 use crate::object::{Ref, with_python};
 use crate::trash::release_field;
@@ -455,9 +456,9 @@ pub unsafe fn start(call: &Ref) -> Option<Ref> {
         } else {
             ffi::PyTuple_GET_SIZE(kwnames).cast_unsigned()
         };
-        Ref::from_result(ffi::PyObject_Vectorcall(
+        Ref::from_result(calls::vectorcall(
             function,
-            args.as_ptr(),
+            args,
             args.len() - keywords,
             kwnames,
         ))

@@ -17,9 +17,9 @@ use crate::generator::{self, Step, is_generator, site};
 use crate::host::{PyCaptured, PyFrame, PyMachine, PyMode, PyOutcome, PyYielded};
 use crate::node::{self, Kind, plain_handler};
 use crate::object::{Ref, take_error};
-use crate::tail::{Tail, tail_at};
+use crate::tail::{Tail, tail_of};
 use crate::types::types;
-use crate::{continuation, do_function, messages, note};
+use crate::{calls, continuation, do_function, messages, note};
 
 /// Runs a program to its result.
 ///
@@ -154,7 +154,7 @@ impl Driver {
         let kind = yielded.type_ptr();
         let types = types();
         if kind == types.node(Kind::Resume) {
-            return refuse(self.resume(yielded));
+            return self.resume(yielded);
         }
         if kind == types.do_call {
             return refuse(start_do_call(&yielded).map(Started::into_yielded));
@@ -182,19 +182,21 @@ impl Driver {
     }
 
     #[inline]
-    fn resume(&mut self, primitive: Ref) -> Result<PyYielded, Ref> {
+    fn resume(&mut self, primitive: Ref) -> PyOutcome {
         // SAFETY: it is a `Resume`, which has two fields.
         let (k, value) = unsafe { node::into_pair(primitive) };
-        let captured = take_continuation(&k, "Resume")?;
-        drop(k);
+        let captured = match take_continuation(&k, "Resume") {
+            Ok(captured) => captured,
+            Err(error) => return refuse(Err(error)),
+        };
         if let Some(frame) = self.machine.running()
-            && tail_at(site(&frame.generator)) == Tail::Return
+            && tail_of(&frame.generator) == Tail::Return
             && let Some(frame) = self.machine.finish_frame()
+            && let Err(error) = finish_by_send(&frame.generator)
         {
-            finish_by_send(&frame.generator);
-            drop(frame);
+            return Failure { error, frame }.undo(&k, captured);
         }
-        Ok(Yielded::Resume {
+        PyCallOutcome::GenYield(Yielded::Resume {
             captured,
             value: Value::Object(value),
         })
@@ -223,23 +225,17 @@ impl Driver {
         let Some(own) = self.machine.clause().cloned() else {
             return refuse(Err(messages::outside_a_clause("Pass")));
         };
-        let passed = match Passed::new(primitive, &own) {
-            Ok(passed) => passed,
-            Err(error) => return refuse(Err(error)),
-        };
-        drop(own);
         let Passed {
             k,
             captured,
             effect,
-            effect_type,
-        } = passed;
+        } = match Passed::new(primitive, &own) {
+            Ok(passed) => passed,
+            Err(error) => return refuse(Err(error)),
+        };
+        drop(own);
         match self.finish_clause() {
-            Finished::Cleanly => PyCallOutcome::GenYield(Yielded::Pass {
-                captured,
-                effect,
-                effect_type,
-            }),
+            Finished::Cleanly => pass_on(captured, effect),
             Finished::Raising(failure) => failure.undo(&k, captured),
         }
     }
@@ -248,25 +244,20 @@ impl Driver {
     /// innermost first, then the clause itself.
     fn finish_clause(&mut self) -> Finished {
         let mut first_error = None;
-        while let Some(PyFrame { generator, k }) = self.machine.finish_frame() {
-            if tail_at(site(&generator)) != Tail::No {
-                finish_by_send(&generator);
-            } else if let Err(error) = generator::close(&generator) {
+        while let Some(frame) = self.machine.finish_frame() {
+            if let Err(error) = finish(&frame.generator) {
                 if first_error.is_none() {
                     first_error = Some(error);
                 } else {
-                    messages::unraisable(error, &generator);
+                    messages::unraisable(error, &frame.generator);
                 }
             }
-            let Some(k) = k else { continue };
-            return match first_error {
-                None => Finished::Cleanly,
-                Some(error) => Finished::Raising(Failure {
-                    error,
-                    own: k,
-                    generator,
-                }),
-            };
+            if frame.k.is_some() {
+                return match first_error {
+                    None => Finished::Cleanly,
+                    Some(error) => Finished::Raising(Failure { error, frame }),
+                };
+            }
         }
         Finished::Cleanly
     }
@@ -286,9 +277,9 @@ impl Driver {
         // SAFETY: the arguments are valid for the call; the result is a new reference or null.
         let result = unsafe {
             let arguments = [effect.as_ptr(), k.as_ptr()];
-            Ref::from_result(ffi::PyObject_Vectorcall(
+            Ref::from_result(calls::vectorcall(
                 handler.as_ptr(),
-                arguments.as_ptr(),
+                &arguments,
                 2,
                 std::ptr::null_mut(),
             ))
@@ -331,11 +322,7 @@ fn clause_without_body(
     }
     if kind == types.node(Kind::Pass) {
         let passed = Passed::new(result, own)?;
-        return Ok(PyCallOutcome::GenYield(Yielded::Pass {
-            captured: passed.captured,
-            effect: passed.effect,
-            effect_type: passed.effect_type,
-        }));
+        return Ok(pass_on(passed.captured, passed.effect));
     }
     if !is_program(&result)? {
         return Err(messages::handler_returned(handler, &result, effect));
@@ -377,7 +364,6 @@ struct Passed {
     k: Ref,
     captured: PyCaptured,
     effect: Ref,
-    effect_type: crate::effects::EffectType,
 }
 
 impl Passed {
@@ -391,16 +377,32 @@ impl Passed {
                 given(k).unwrap_or_else(|| own.clone()),
             )
         };
-        let Some(effect_type) = effect_type(&effect)? else {
+        if effect_type(&effect)?.is_none() {
             return Err(messages::needs_effect("Pass", &effect));
-        };
+        }
         let captured = take_continuation(&k, "Pass")?;
         Ok(Self {
             k,
             captured,
             effect,
-            effect_type,
         })
+    }
+}
+
+/// Lets an outer handler answer. The effect's type is looked up only now: the clause's cleanup may
+/// have changed it.
+fn pass_on(captured: PyCaptured, effect: Ref) -> PyOutcome {
+    match effect_type(&effect) {
+        Ok(Some(effect_type)) => PyCallOutcome::GenYield(Yielded::Pass {
+            captured,
+            effect,
+            effect_type,
+        }),
+        Ok(None) => PyCallOutcome::OperationFailed {
+            captured,
+            error: messages::needs_effect("Pass", &effect),
+        },
+        Err(error) => PyCallOutcome::OperationFailed { captured, error },
     }
 }
 
@@ -416,20 +418,21 @@ enum Finished {
     Raising(Failure),
 }
 
-/// A clause that raised while it was being finished.
+/// A frame, a clause's mostly, that raised while it was being finished.
 struct Failure {
     error: Ref,
-    /// The clause's own continuation.
-    own: Ref,
-    generator: Ref,
+    frame: PyFrame,
 }
 
 impl Failure {
-    /// Undoes the reservation of `k` and lets the error count as raised by the clause.
+    /// Undoes the reservation of `k` and lets the error count as raised by the frame.
     fn undo(self, k: &Ref, captured: PyCaptured) -> PyOutcome {
         // SAFETY: `captured` was taken from `k`.
         unsafe { continuation::put_back(k, captured) };
-        clause_raised(&self.own, &self.generator, self.error)
+        match self.frame.k {
+            Some(own) => clause_raised(&own, &self.frame.generator, self.error),
+            None => PyCallOutcome::GenError(self.error),
+        }
     }
 }
 
@@ -444,13 +447,23 @@ fn clause_raised(k: &Ref, clause: &Ref, error: Ref) -> PyOutcome {
     }
 }
 
-/// Ends a generator that is suspended at a `yield` in tail position.
+/// Ends a generator that is suspended at a `yield`.
+fn finish(generator: &Ref) -> Result<(), Ref> {
+    if tail_of(generator) == Tail::No {
+        generator::close(generator)
+    } else {
+        finish_by_send(generator)
+    }
+}
+
+/// Ends a generator that is suspended at a `yield` in tail position. Its own code cannot raise there,
+/// but a signal's handler or a trace function can.
 #[inline]
-fn finish_by_send(generator: &Ref) {
+fn finish_by_send(generator: &Ref) -> Result<(), Ref> {
     match generator::send(generator, &Ref::none()) {
-        Step::Return(_) => {}
-        Step::Raise(error) => messages::unraisable(error, generator),
-        Step::Yield(_) => generator::close_unraisable(generator),
+        Step::Return(_) => Ok(()),
+        Step::Raise(error) => Err(error),
+        Step::Yield(_) => generator::close(generator),
     }
 }
 

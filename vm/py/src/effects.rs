@@ -19,20 +19,36 @@ use crate::types::types;
 #[derive(Clone, Copy, Debug)]
 pub struct EffectType(NonNull<Row>);
 
-/// Which accept sets accept instances of one type; bit `n` for `AcceptSet(n)`.
-#[derive(Debug, Default)]
-struct Row(Vec<u64>);
+/// Which accept sets accept instances of one type.
+#[derive(Debug)]
+struct Row {
+    /// Bit `n` is for `AcceptSet(n)`.
+    bits: Vec<u64>,
+    /// The type's MRO when the bits were set, to notice that it has got another. Only compared.
+    mro: *mut ffi::PyObject,
+}
 
 impl Row {
     fn set(&mut self, set: AcceptSet, accepts: bool) {
         let (word, bit) = position(set);
-        if self.0.len() <= word {
-            self.0.resize(word + 1, 0);
+        if self.bits.len() <= word {
+            self.bits.resize(word + 1, 0);
         }
         if accepts {
-            self.0[word] |= bit;
+            self.bits[word] |= bit;
         } else {
-            self.0[word] &= !bit;
+            self.bits[word] &= !bit;
+        }
+    }
+
+    /// Sets all bits for a type.
+    fn fill(&mut self, kind: TypeKey, sets: &HashMap<Vec<TypeKey>, AcceptSet>) {
+        // SAFETY: `kind` is a valid type.
+        self.mro = unsafe { (*kind).tp_mro };
+        self.bits.clear();
+        self.set(AcceptSet::ALL, true);
+        for (accepted, set) in sets {
+            self.set(*set, is_instance_of_any(kind, accepted));
         }
     }
 }
@@ -45,11 +61,11 @@ impl Accepts for EffectType {
     #[inline]
     fn accepts(self, set: AcceptSet) -> bool {
         let (word, bit) = position(set);
-        // SAFETY: a row is freed only when its type is, and the effect that is being performed
-        // keeps its type alive. Rows are boxed, so growth of the registry does not move them, and
-        // only changed while no search is going on: both hold the interpreter.
+        // SAFETY: rows are boxed and never freed, so that the pointer stays valid, and only changed
+        // while no search is going on: both hold the interpreter. (A row is used for another type
+        // when its own is freed; the effect that is being performed keeps its type alive.)
         let row = unsafe { self.0.as_ref() };
-        row.0.get(word).is_some_and(|&word| word & bit != 0)
+        row.bits.get(word).is_some_and(|&word| word & bit != 0)
     }
 }
 
@@ -58,6 +74,8 @@ type TypeKey = *mut ffi::PyTypeObject;
 #[derive(Default)]
 struct Registry {
     rows: HashMap<TypeKey, Box<Row>>,
+    #[allow(clippy::vec_box)] // `EffectType` points to the row, which must not move
+    unused_rows: Vec<Box<Row>>,
     sets: HashMap<Vec<TypeKey>, AcceptSet>,
     unused_sets: Vec<AcceptSet>,
     /// A weak reference to every type that occurs above, whose callback forgets the type.
@@ -87,7 +105,8 @@ pub fn is_effect_type(kind: *mut ffi::PyTypeObject) -> bool {
     unsafe { ffi::PyType_IsSubtype(kind, types().effect_base) != 0 }
 }
 
-/// The registered type of an object, if that is an effect. Registers a type met for the first time.
+/// The registered type of an object, if that is an effect. Registers a type that is met for the first
+/// time, or again with another MRO.
 ///
 /// # Errors
 /// What CPython raises when it is short of memory.
@@ -95,14 +114,17 @@ pub fn is_effect_type(kind: *mut ffi::PyTypeObject) -> bool {
 pub fn effect_type(object: &Ref) -> Result<Option<EffectType>, Ref> {
     let kind = object.type_ptr();
     let known = with_registry(|registry| {
-        if let Some((latest, found)) = registry.latest
-            && latest == kind
-        {
-            return Some(found);
-        }
-        let found = EffectType(NonNull::from(&**registry.rows.get(&kind)?));
-        registry.latest = Some((kind, found));
-        Some(found)
+        let found = match registry.latest {
+            Some((latest, found)) if latest == kind => found,
+            _ => {
+                let found = EffectType(NonNull::from(&**registry.rows.get(&kind)?));
+                registry.latest = Some((kind, found));
+                found
+            }
+        };
+        // SAFETY: rows are never freed, and the object keeps its type alive.
+        let current = unsafe { found.0.as_ref().mro == (*kind).tp_mro };
+        current.then_some(found)
     });
     match known {
         Some(found) => Ok(Some(found)),
@@ -117,14 +139,22 @@ fn register(kind: TypeKey) -> Result<Option<EffectType>, Ref> {
     }
     watch(kind)?;
     Ok(Some(with_registry(|registry| {
-        let mut row = Box::new(Row::default());
-        row.set(AcceptSet::ALL, true);
-        for (accepted, set) in &registry.sets {
-            row.set(*set, is_instance_of_any(kind, accepted));
-        }
-        let found = EffectType(NonNull::from(&*row));
-        registry.rows.insert(kind, row);
-        found
+        let Registry {
+            rows,
+            unused_rows,
+            sets,
+            ..
+        } = registry;
+        let row = rows.entry(kind).or_insert_with(|| {
+            unused_rows.pop().unwrap_or_else(|| {
+                Box::new(Row {
+                    bits: Vec::new(),
+                    mro: ptr::null_mut(),
+                })
+            })
+        });
+        row.fill(kind, sets);
+        EffectType(NonNull::from(&**row))
     })))
 }
 
@@ -205,7 +235,7 @@ unsafe extern "C" fn forget(
     let kind: TypeKey = unsafe { ffi::PyLong_AsVoidPtr(address) }.cast();
     let dropped = with_registry(|registry| {
         registry.latest = None;
-        registry.rows.remove(&kind);
+        registry.unused_rows.extend(registry.rows.remove(&kind));
         let ended: Vec<_> = registry
             .sets
             .extract_if(|accepted, _| accepted.contains(&kind))

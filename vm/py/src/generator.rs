@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicI8, AtomicUsize, Ordering};
 use pyo3::types::{PyAnyMethods, PyDict, PyTuple};
 use pyo3::{Bound, PyAny, PyResult, Python, ffi, intern};
 
+use crate::calls;
 use crate::object::{Ref, restore_error, take_error, with_python, write_unraisable};
 use crate::types::types;
 
@@ -238,10 +239,10 @@ pub fn send(generator: &Ref, value: &Ref) -> Step {
     // SAFETY: both objects are valid for the call; the result is a new reference unless the outcome
     // is an error.
     unsafe {
-        match ffi::PyIter_Send(generator.as_ptr(), value.as_ptr(), &raw mut result) {
-            ffi::PySendResult::PYGEN_NEXT => Step::Yield(owned(result)),
-            ffi::PySendResult::PYGEN_RETURN => Step::Return(owned(result)),
-            ffi::PySendResult::PYGEN_ERROR => Step::Raise(take_error()),
+        match calls::iter_send(generator.as_ptr(), value.as_ptr(), &raw mut result) {
+            1 => Step::Yield(owned(result)),
+            0 => Step::Return(owned(result)),
+            _ => Step::Raise(take_error()),
         }
     }
 }
@@ -263,12 +264,9 @@ pub fn throw(generator: &Ref, error: Ref) -> Step {
     // SAFETY: the interpreter is held; the arguments are valid for the call.
     let result = unsafe {
         let name = with_python(|py| intern!(py, "throw").as_ptr());
-        let arguments = [generator.as_ptr(), error.as_ptr()];
-        Ref::from_result(ffi::PyObject_VectorcallMethod(
+        Ref::from_result(calls::vectorcall_method(
             name,
-            arguments.as_ptr(),
-            2,
-            ptr::null_mut(),
+            &[generator.as_ptr(), error.as_ptr()],
         ))
     };
     match result {
@@ -309,12 +307,7 @@ pub fn close(generator: &Ref) -> Result<(), Ref> {
     // SAFETY: the interpreter is held; the argument is valid for the call.
     let closed = unsafe {
         let name = with_python(|py| intern!(py, "close").as_ptr());
-        Ref::from_result(ffi::PyObject_VectorcallMethod(
-            name,
-            [generator.as_ptr()].as_ptr(),
-            1,
-            ptr::null_mut(),
-        ))
+        Ref::from_result(calls::vectorcall_method(name, &[generator.as_ptr()]))
     };
     closed.map(drop).ok_or_else(take_error)
 }

@@ -7,6 +7,7 @@
 //! What is public here besides the module serves the benchmarks' floor, which drives the same
 //! classes without a machine. All of it expects the calling thread to hold the interpreter.
 
+mod calls;
 mod classify;
 pub mod continuation;
 pub mod do_function;

@@ -8,7 +8,7 @@ use crate::node::Kind;
 use crate::note::Run;
 use crate::object::{Ref, restore_error};
 use crate::types::types;
-use crate::{driver, generator, tail};
+use crate::{driver, generator, tail, trash};
 
 /// run(program)
 /// --
@@ -22,7 +22,7 @@ fn run(program: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
     // SAFETY: the argument is a valid object for the call.
     let program = unsafe { Ref::from_result(program.clone().into_ptr()) }.unwrap_or_else(Ref::none);
     let entered = Run::enter();
-    match driver::run(&program) {
+    match trash::nested(|| driver::run(&program)) {
         // SAFETY: the pointer is a new reference.
         Ok(value) => Ok(unsafe { Bound::from_owned_ptr(py, value.into_ptr()).unbind() }),
         Err(error) => {
@@ -58,8 +58,15 @@ fn do_(function: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         name.map_or_else(|_| "?".to_owned(), |name| name.to_string())
     };
     let inspect = py.import("inspect")?;
+    let call = function.getattr_opt("__call__")?;
     for is_async in ["iscoroutinefunction", "isasyncgenfunction"] {
-        if inspect.call_method1(is_async, (function,))?.is_truthy()? {
+        let is_async = inspect.getattr(is_async)?;
+        let mut codes = std::iter::once(function).chain(&call);
+        if codes.any(|code| {
+            is_async
+                .call1((code,))
+                .is_ok_and(|is| is.is_truthy().is_ok_and(|is| is))
+        }) {
             return Err(PyTypeError::new_err(format!(
                 "@do needs a plain or generator function, but '{}' is an async def",
                 name()

@@ -10,11 +10,12 @@ use std::ffi::c_void;
 use std::ptr;
 use std::sync::atomic::{AtomicIsize, Ordering};
 
-use pyo3::types::{PyAnyMethods, PyBytes, PyBytesMethods};
-use pyo3::{Bound, PyAny, PyResult, Python, ffi};
+use pyo3::types::{PyAnyMethods, PyBytes, PyBytesMethods, PyTypeMethods};
+use pyo3::{Bound, PyAny, PyResult, Python, ffi, intern};
 
-use crate::generator::Site;
-use crate::object::with_python;
+use crate::generator::{Site, site, with_bound};
+use crate::object::{Ref, with_python};
+use crate::types::types;
 
 /// What follows a `yield`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,8 +28,17 @@ pub enum Tail {
     End,
 }
 
-/// The `yield`s of one code object that are in tail position: offset and kind.
-type Tails = Vec<(i32, Tail)>;
+/// A `yield` in tail position.
+#[derive(Clone, Copy)]
+struct TailYield {
+    /// The offset of its `YIELD_VALUE`.
+    offset: i32,
+    tail: Tail,
+    /// It is that of a `yield from`, and so in tail position only if what it delegates to is.
+    delegates: bool,
+}
+
+type Tails = Vec<TailYield>;
 
 static EXTRA_INDEX: AtomicIsize = AtomicIsize::new(-1);
 
@@ -49,12 +59,29 @@ unsafe extern "C" fn free_tails(extra: *mut c_void) {
     }
 }
 
-/// What follows the `yield` at a site.
+/// What follows the `yield` at which a generator is suspended.
 #[inline]
-pub fn tail_at(site: Site) -> Tail {
+pub fn tail_of(generator: &Ref) -> Tail {
+    match tail_at(site(generator)) {
+        Some(found) if !found.delegates || delegates_to_program(generator) => found.tail,
+        _ => Tail::No,
+    }
+}
+
+/// Whether `yield from` is at one of our programs, whose iterator has nothing left to do but return
+/// what it is sent, and not at a generator that has code of its own.
+fn delegates_to_program(generator: &Ref) -> bool {
+    with_bound(generator, |generator| {
+        let inner = generator.getattr(intern!(generator.py(), "gi_yieldfrom"));
+        inner.is_ok_and(|inner| inner.get_type().as_type_ptr() == types().program_iterator)
+    })
+}
+
+#[inline]
+fn tail_at(site: Site) -> Option<TailYield> {
     let index = EXTRA_INDEX.load(Ordering::Relaxed);
     if index < 0 || site.code.is_null() || site.offset < 0 {
-        return Tail::No;
+        return None;
     }
     let mut extra = ptr::null_mut();
     // SAFETY: the code object is alive; the slot was reserved, and holds null or our table, which
@@ -62,20 +89,17 @@ pub fn tail_at(site: Site) -> Tail {
     let tails = unsafe {
         if ffi::PyUnstable_Code_GetExtra(site.code, index, &raw mut extra) != 0 {
             ffi::PyErr_Clear();
-            return Tail::No;
+            return None;
         }
         if extra.is_null() {
             extra = analyse_once(site.code, index);
         }
-        match extra.cast::<Tails>().as_ref() {
-            Some(tails) => tails,
-            None => return Tail::No,
-        }
+        extra.cast::<Tails>().as_ref()?
     };
     tails
         .iter()
-        .find(|(offset, _)| *offset == site.offset)
-        .map_or(Tail::No, |(_, tail)| *tail)
+        .find(|found| found.offset == site.offset)
+        .copied()
 }
 
 #[cold]
@@ -122,6 +146,7 @@ struct Opcodes {
     swap: u8,
     send: u8,
     end_send: u8,
+    jump_forward: u8,
     jump_to_send: u8,
     cleanup_throw: u8,
     call_intrinsic_1: u8,
@@ -142,6 +167,7 @@ impl Opcodes {
             swap: number("SWAP")?,
             send: number("SEND")?,
             end_send: number("END_SEND")?,
+            jump_forward: number("JUMP_FORWARD")?,
             jump_to_send: number("JUMP_BACKWARD_NO_INTERRUPT")?,
             cleanup_throw: number("CLEANUP_THROW")?,
             call_intrinsic_1: number("CALL_INTRINSIC_1")?,
@@ -177,7 +203,14 @@ impl Bytecode<'_> {
         (0..self.bytes.len())
             .step_by(2)
             .filter(|&offset| self.is(offset, self.names.yield_value) && !self.is_covered(offset))
-            .filter_map(|offset| Some((i32::try_from(offset).ok()?, self.follows(offset)?)))
+            .filter_map(|offset| {
+                let (tail, delegates) = self.follows(offset)?;
+                Some(TailYield {
+                    offset: offset.try_into().ok()?,
+                    tail,
+                    delegates,
+                })
+            })
             .collect()
     }
 
@@ -205,32 +238,40 @@ impl Bytecode<'_> {
             })
     }
 
-    /// What follows the `YIELD_VALUE` at `offset`, if the function ends there.
-    fn follows(&self, offset: usize) -> Option<Tail> {
+    /// What follows the `YIELD_VALUE` at `offset`, if the function ends there, and whether it is that
+    /// of a `yield from`.
+    fn follows(&self, offset: usize) -> Option<(Tail, bool)> {
         let mut next = offset + 2;
         if self.is(next, self.names.resume) {
             next += 2;
         } else {
             return None;
         }
-        if self.is(next, self.names.jump_to_send) {
+        let delegates = self.is(next, self.names.jump_to_send);
+        if delegates {
             next = self.after_yield_from(next)?;
         }
-        // Leaving a `for` loop drops its iterator from below the result.
-        while self.is(next, self.names.swap)
-            && self.argument(next) == 2
-            && self.is(next + 2, self.names.pop_top)
-        {
-            next += 4;
+        loop {
+            if self.is(next, self.names.jump_forward) {
+                next += 2 + 2 * self.argument(next);
+            } else if self.is(next, self.names.swap)
+                && self.argument(next) == 2
+                && self.is(next + 2, self.names.pop_top)
+            {
+                // Leaving a `for` loop drops its iterator from below the result.
+                next += 4;
+            } else {
+                break;
+            }
         }
         if self.is(next, self.names.return_value) {
-            return Some(Tail::Return);
+            return Some((Tail::Return, delegates));
         }
         let discards = self.is(next, self.names.pop_top);
         let returns_constant = self.is(next + 2, self.names.return_const)
             || self.is(next + 2, self.names.load_const)
                 && self.is(next + 4, self.names.return_value);
-        (discards && returns_constant).then_some(Tail::End)
+        (discards && returns_constant).then_some((Tail::End, delegates))
     }
 
     /// Where a `yield from` loop, whose backward jump is at `jump`, goes on once it has ended.
@@ -239,7 +280,11 @@ impl Bytecode<'_> {
         let send = after.checked_sub(2 * self.argument(jump))?;
         let cache = if cfg!(Py_3_12) { 2 } else { 0 };
         let exit = send + 2 + cache + 2 * self.argument(send);
-        if !self.is(send, self.names.send) || exit != after {
+        // In code that is moved out of the way, that of an `except` say, the loop's own handler lies
+        // between the jump and the exit.
+        let adjacent =
+            exit == after || exit == after + 2 && self.is(after, self.names.cleanup_throw);
+        if !self.is(send, self.names.send) || !adjacent {
             return None;
         }
         Some(if self.is(exit, self.names.end_send) {

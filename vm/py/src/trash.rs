@@ -55,6 +55,15 @@ pub fn release(item: Trash) {
     DEPTH.set(depth);
 }
 
+/// Runs `f`, in which drops begin to nest anew: a run inside a cleanup keeps its own promises, and
+/// how deep such runs may nest is bounded by Python.
+pub fn nested<T>(f: impl FnOnce() -> T) -> T {
+    let depth = DEPTH.replace(0);
+    let result = f();
+    DEPTH.set(depth);
+    result
+}
+
 /// Drops a reference that an object of ours held.
 ///
 /// Only the last reference to something that can hold others starts a chain; for the rest, which is

@@ -1,0 +1,100 @@
+//! Calls in which Python code runs for long.
+//!
+//! While the interpreter shuts down, CPython before 3.14 ends a daemon thread that wants the lock
+//! again by unwinding its whole native stack. Rust's frames must not be unwound so: their destructors
+//! would release Python objects without the lock. The thread is parked instead, for the moment that
+//! the process still lives, as CPython itself does since 3.14.
+
+use std::ffi::c_int;
+
+use pyo3::ffi;
+
+unsafe extern "C-unwind" {
+    fn PyIter_Send(
+        iterator: *mut ffi::PyObject,
+        value: *mut ffi::PyObject,
+        result: *mut *mut ffi::PyObject,
+    ) -> c_int;
+    fn PyObject_Vectorcall(
+        callable: *mut ffi::PyObject,
+        arguments: *const *mut ffi::PyObject,
+        nargsf: usize,
+        kwnames: *mut ffi::PyObject,
+    ) -> *mut ffi::PyObject;
+    fn PyObject_VectorcallMethod(
+        name: *mut ffi::PyObject,
+        arguments: *const *mut ffi::PyObject,
+        nargsf: usize,
+        kwnames: *mut ffi::PyObject,
+    ) -> *mut ffi::PyObject;
+}
+
+/// Parks the thread for good when it is unwound.
+struct ParkOnUnwind;
+
+impl Drop for ParkOnUnwind {
+    fn drop(&mut self) {
+        loop {
+            std::thread::park();
+        }
+    }
+}
+
+#[inline]
+fn parking_on_unwind<T>(call: impl FnOnce() -> T) -> T {
+    let guard = ParkOnUnwind;
+    let result = call();
+    std::mem::forget(guard);
+    result
+}
+
+/// `PyIter_Send`: 1 for a yield, 0 for a return, -1 for an error.
+///
+/// # Safety
+/// As for the C function; the interpreter must be held.
+#[inline]
+pub unsafe fn iter_send(
+    iterator: *mut ffi::PyObject,
+    value: *mut ffi::PyObject,
+    result: *mut *mut ffi::PyObject,
+) -> c_int {
+    // SAFETY: by the caller's word.
+    parking_on_unwind(|| unsafe { PyIter_Send(iterator, value, result) })
+}
+
+/// `PyObject_Vectorcall`.
+///
+/// # Safety
+/// As for the C function; the interpreter must be held.
+#[inline]
+pub unsafe fn vectorcall(
+    callable: *mut ffi::PyObject,
+    arguments: &[*mut ffi::PyObject],
+    positional: usize,
+    kwnames: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: by the caller's word.
+    parking_on_unwind(|| unsafe {
+        PyObject_Vectorcall(callable, arguments.as_ptr(), positional, kwnames)
+    })
+}
+
+/// `PyObject_VectorcallMethod`, all arguments positional, the object first.
+///
+/// # Safety
+/// As for the C function; the interpreter must be held.
+#[inline]
+pub unsafe fn vectorcall_method(
+    name: *mut ffi::PyObject,
+    arguments: &[*mut ffi::PyObject],
+) -> *mut ffi::PyObject {
+    // SAFETY: by the caller's word.
+    parking_on_unwind(|| unsafe {
+        PyObject_VectorcallMethod(
+            name,
+            arguments.as_ptr(),
+            arguments.len(),
+            std::ptr::null_mut(),
+        )
+    })
+}
