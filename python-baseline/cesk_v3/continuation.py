@@ -39,11 +39,12 @@ class Continuation:
         """
         frames = take(self)
         if frames is not None:
-            _close(frames)
+            _close_frames(frames)
 
     def __del__(self) -> None:
-        if self._frames is not None:
-            self.close()
+        frames = take(self)
+        if frames is not None:
+            _close(frames)
 
 
 def new_continuation(frames: list[Frame]) -> Continuation:

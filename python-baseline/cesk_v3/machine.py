@@ -60,6 +60,8 @@ def execute(program: object) -> State:
     after = state
     try:
         while (after := step(state)) is not state:
+            if state[0][0] is ERROR:  # it may have been caught in this step
+                release_frames(cast("BaseException", state[0][1]))
             state = after
             if state[0][0] is ERROR:
                 release_frames(cast("BaseException", state[0][1]))

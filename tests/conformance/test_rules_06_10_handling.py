@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 import dataclasses
 import enum
+import gc
 from typing import Generic, NamedTuple, TypeVar
 
 import pytest
@@ -867,3 +868,77 @@ def test_rule_10_a_program_may_raise_it_itself(engine):
     with pytest.raises(engine.UnhandledEffect) as caught:
         engine.run(program())
     assert caught.value is error
+
+
+def test_rule_06_effects_may_be_a_tuple_of_any_class(engine, Ask):
+    class Accepted(tuple):
+        pass
+
+    @engine.do
+    def body():
+        return (yield Ask())
+
+    def answer(effect, k):
+        return engine.Resume(k, 1)
+
+    program = engine.WithHandler(answer, body(), effects=Accepted((Ask,)))
+    assert engine.run(program) == 1
+
+
+def test_rule_06_the_mro_at_the_time_of_performing_decides(engine):
+    class First(engine.EffectBase):
+        pass
+
+    class Second(engine.EffectBase):
+        pass
+
+    class Changing(First):
+        pass
+
+    @engine.do
+    def body():
+        before = yield Changing()
+        Changing.__bases__ = (Second,)
+        return before, (yield Changing())
+
+    def answering(value):
+        return lambda effect, k: engine.Resume(k, value)
+
+    inner = engine.WithHandler(answering("second"), body(), effects=Second)
+    program = engine.WithHandler(answering("outer"), inner)
+    assert engine.run(program) == ("outer", "second")
+
+
+def test_rule_16_cleanup_may_change_the_class_of_the_passed_effect(engine):
+    """The class that the effect had is gone by the time the search goes on."""
+
+    class Performed(engine.EffectBase):
+        pass
+
+    class Other(engine.EffectBase):
+        pass
+
+    def make():
+        class Short(engine.EffectBase):
+            pass
+
+        return Short()
+
+    passed = make()
+
+    def passing(effect, k):
+        try:
+            yield engine.Pass(passed, k)
+        finally:
+            passed.__class__ = Other
+            gc.collect()
+
+    def answer(effect, k):
+        return engine.Resume(k, type(effect).__name__)
+
+    @engine.do
+    def body():
+        return (yield Performed())
+
+    inner = engine.WithHandler(passing, body(), effects=Performed)
+    assert engine.run(engine.WithHandler(answer, inner, effects=Other)) == "Other"

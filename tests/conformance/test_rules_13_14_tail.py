@@ -1048,3 +1048,52 @@ def test_rule_16_a_failing_outer_handler_fails_the_operation(engine, Ask):
             return error.args[0]
 
     assert engine.run(engine.WithHandler(outer, engine.WithHandler(inner, body()))) == "outer"
+
+
+def test_rule_13_a_helper_generator_is_not_in_tail_position(engine, Ask):
+    """What `yield from` delegates to has code of its own left to run."""
+    seen = []
+
+    def helper(k):
+        result = yield engine.Resume(k, 1)
+        seen.append(result)
+        return result + 1
+
+    def clause(effect, k):
+        return (yield from helper(k))
+
+    @engine.do
+    def body():
+        yield Ask()
+        return 10
+
+    assert engine.run(engine.WithHandler(clause, body())) == 11
+    assert seen == [10]
+
+
+@pytest.mark.parametrize("primitive", ["Transfer", "Pass"])
+def test_rule_14_a_helper_generator_is_closed(engine, Ask, primitive):
+    seen = []
+
+    def helper(k):
+        try:
+            yield engine.Transfer(k, 1) if primitive == "Transfer" else engine.Pass()
+            seen.append("ran on")
+        except GeneratorExit:
+            seen.append("closed")
+            raise
+
+    def clause(effect, k):
+        yield from helper(k)
+
+    def answer(effect, k):
+        return engine.Resume(k, 1)
+
+    @engine.do
+    def body():
+        yield Ask()
+        return 10
+
+    inner = engine.WithHandler(clause, body())
+    assert engine.run(engine.WithHandler(answer, inner)) == 10
+    assert seen == ["closed"]

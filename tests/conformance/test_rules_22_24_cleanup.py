@@ -564,3 +564,60 @@ def test_rule_24_clauses_that_wait_for_one_another(engine, Ask):
         program = engine.WithHandler(passing_outward, program)
     assert engine.run(engine.WithHandler(abandoning, program)) == count
     assert sorted(closed) == list(range(count))
+
+
+def test_rule_22_closed_before_the_answer_after_the_clause_caught_an_error(engine, Ask, Tell):
+    log = []
+
+    def clause(effect, k):
+        with contextlib.suppress(engine.UnhandledEffect):
+            yield Tell()
+        return "answer"
+
+    @engine.do
+    def body():
+        try:
+            yield Ask()
+        finally:
+            log.append("closed")
+
+    @engine.do
+    def main():
+        log.append((yield engine.WithHandler(clause, body(), effects=Ask)))
+
+    gc.disable()
+    try:
+        engine.run(main())
+    finally:
+        gc.enable()
+    assert log == ["closed", "answer"]
+
+
+def test_rule_18_close_is_at_once_at_any_depth(engine, Ask):
+    late = []
+    ended = set()
+    inner = None
+
+    def storing(effect, k):
+        effect.value.append(k)
+        return engine.Pure()
+
+    for depth in range(40):
+
+        @engine.do
+        def body(box, depth=depth, inner=inner):
+            try:
+                yield Ask(box)
+            finally:
+                if inner is not None:
+                    inner.close()
+                    if depth - 1 not in ended:
+                        late.append(depth)
+                ended.add(depth)
+
+        box = []
+        engine.run(engine.WithHandler(storing, body(box)))
+        inner = box.pop()
+    inner.close()
+    assert not late
+    assert len(ended) == 40

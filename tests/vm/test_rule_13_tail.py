@@ -430,3 +430,30 @@ def test_rule_13_pass_finishes_the_clause():
 
     run(WithHandler(outer, WithHandler(passing, Ask())))
     assert len(alive) == 1
+
+
+@pytest.mark.parametrize("spelling", ["yield", "yield from"])
+def test_rule_13_a_tail_resume_after_an_except(isolated, spelling):
+    """Code that the compiler moves out of the way is in tail position all the same."""
+    isolated(
+        f"""
+cache = {{}}
+
+def clause(effect, k):
+    try:
+        return cache[effect]
+    except KeyError:
+        pass
+    return ({spelling} Resume(k, 1))
+
+@do
+def body(n):
+    for _ in range(n):
+        yield Ask()
+
+run(WithHandler(clause, body(1_000)))
+before = peak()
+run(WithHandler(clause, body(300_000)))
+assert peak() - before < 4 * 2**20, peak() - before
+"""
+    )

@@ -1,10 +1,13 @@
 //! The note on an uncaught exception that lists the handler clauses it crossed.
 //!
 //! While the exception is on its way the list is kept in its own `__dict__`, so that it lives and
-//! dies with it; when it leaves the outermost run the list becomes a note.
+//! dies with it; when it leaves the outermost run the list becomes a note. What an earlier outermost
+//! run left there, by catching the exception, counts no more.
 
 use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use pyo3::exceptions::PyAttributeError;
 use pyo3::types::{PyAnyMethods, PyList, PyListMethods, PyString, PyStringMethods};
 use pyo3::{Bound, PyAny, PyErr, PyResult, ffi};
 
@@ -15,14 +18,23 @@ use crate::object::Ref;
 
 const HEADER: &str = "crossed handler clauses, innermost first:";
 
-/// Where the list is kept until it becomes a note.
+/// Where it is kept until it becomes a note: a list of the outermost run's number, the count of
+/// clauses that are not listed, and the lines.
 const ATTRIBUTE: &str = "__doeff_crossed__";
+
+/// How many items of that list come before the lines.
+const FIXED: usize = 2;
 
 /// Clauses that a note lists: with its header and the count of those left out, it has 20 lines.
 const MAX_ENTRIES: usize = 18;
 
+/// How many outermost runs there have been, on all threads.
+static STARTED: AtomicU64 = AtomicU64::new(0);
+
 thread_local! {
     static RUNS: Cell<u32> = const { Cell::new(0) };
+    /// The number of this thread's latest outermost run.
+    static OUTERMOST: Cell<u64> = const { Cell::new(0) };
 }
 
 /// One `run`, among those that run inside each other on this thread.
@@ -34,9 +46,11 @@ impl Run {
     /// Begins a run.
     pub fn enter() -> Self {
         let around = RUNS.replace(RUNS.get() + 1);
-        Self {
-            outermost: around == 0,
+        let outermost = around == 0;
+        if outermost {
+            OUTERMOST.set(STARTED.fetch_add(1, Ordering::Relaxed));
         }
+        Self { outermost }
     }
 
     /// Finishes an exception that leaves this run.
@@ -62,17 +76,16 @@ pub fn crossed(error: &Ref, k: &Ref, clause: &Ref) {
 }
 
 fn record(error: &Bound<'_, PyAny>, k: &Ref, clause: &Ref) -> PyResult<()> {
-    let py = error.py();
-    let list = if let Some(list) = error.getattr_opt(ATTRIBUTE)? {
-        list.cast_into::<PyList>()?
+    let list = if let Some(list) = crossings(error)? {
+        list
     } else {
-        let list = PyList::empty(py);
+        let list = PyList::new(error.py(), [OUTERMOST.get(), 0])?;
         set_attribute(error, ATTRIBUTE, Some(&list))?;
         list
     };
-    // Beyond what a note shows only the count matters.
-    if list.len() >= MAX_ENTRIES {
-        return list.append(py.None());
+    if list.len() - FIXED >= MAX_ENTRIES {
+        let more: u64 = list.get_item(1)?.extract()?;
+        return list.set_item(1, more + 1);
     }
     // SAFETY: `k` is a continuation.
     let (effect, performed) = unsafe { (effect(k), perform_site(k)) };
@@ -105,21 +118,20 @@ fn describe(site: Site, error: &Bound<'_, PyAny>) -> PyResult<String> {
 }
 
 fn write_note(error: &Bound<'_, PyAny>) -> PyResult<()> {
-    let Some(list) = error.getattr_opt(ATTRIBUTE)? else {
+    let Some(list) = crossings(error)? else {
         return Ok(());
     };
     set_attribute(error, ATTRIBUTE, None)?;
-    let list = list.cast_into::<PyList>()?;
-    let shown = list.len().min(MAX_ENTRIES);
     let mut lines = vec![HEADER.to_owned()];
-    for line in list.iter().take(shown) {
+    for line in list.iter().skip(FIXED) {
         lines.push(line.extract()?);
     }
-    if list.len() > shown {
-        lines.push(format!("  and {} more", list.len() - shown));
+    let more: u64 = list.get_item(1)?.extract()?;
+    if more > 0 {
+        lines.push(format!("  and {more} more"));
     }
     let notes = PyList::empty(error.py());
-    if let Some(before) = error.getattr_opt("__notes__")? {
+    if let Some(before) = get_attribute(error, "__notes__")? {
         for note in before.cast_into::<PyList>()? {
             let ours = note
                 .extract::<String>()
@@ -131,6 +143,35 @@ fn write_note(error: &Bound<'_, PyAny>) -> PyResult<()> {
     }
     notes.append(lines.join("\n"))?;
     set_attribute(error, "__notes__", Some(&notes))
+}
+
+/// What this outermost run has put on an exception.
+fn crossings<'py>(error: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyList>>> {
+    let Some(list) = get_attribute(error, ATTRIBUTE)? else {
+        return Ok(None);
+    };
+    let list = list.cast_into::<PyList>()?;
+    let run: u64 = list.get_item(0)?.extract()?;
+    Ok((run == OUTERMOST.get()).then_some(list))
+}
+
+/// An attribute, past whatever the error's class computes for names that it does not have.
+fn get_attribute<'py>(
+    error: &Bound<'py, PyAny>,
+    name: &str,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let py = error.py();
+    let name = PyString::new(py, name);
+    // SAFETY: both are valid objects; the result is a new reference or null with an exception.
+    let found = unsafe {
+        let found = ffi::PyObject_GenericGetAttr(error.as_ptr(), name.as_ptr());
+        Bound::from_owned_ptr_or_err(py, found)
+    };
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(missing) if missing.is_instance_of::<PyAttributeError>(py) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Sets or deletes an attribute, whatever the error's class thinks of assignments: a frozen dataclass
