@@ -65,10 +65,19 @@ pub fn versions(py: Python<'_>, workspace: &Path) -> PyResult<Versions> {
     Ok(Versions {
         doeff_vm: py.import("doeff_vm")?.getattr("__version__")?.extract()?,
         python: sys.getattr("version")?.extract()?,
-        python_prefix: sys.getattr("prefix")?.extract()?,
+        python_prefix: below_home(&sys.getattr("prefix")?.extract::<String>()?),
         rustc: env!("DOEFF_BENCH_RUSTC_VERSION").to_owned(),
         git_revision: git_revision(workspace),
     })
+}
+
+/// The path with `~` for the home folder: a report may be published.
+fn below_home(path: &str) -> String {
+    let home = std::env::var("HOME").unwrap_or_default();
+    match path.strip_prefix(&home) {
+        Some(rest) if !home.is_empty() && rest.starts_with('/') => format!("~{rest}"),
+        _ => path.to_owned(),
+    }
 }
 
 fn git_revision(workspace: &Path) -> Option<String> {
