@@ -943,3 +943,31 @@ def test_rule_21_the_note_of_an_error_delayed_by_an_effect(engine, Ask, Tell):
     assert log == ["cleanup"]
     (note,) = error.__notes__
     assert f"  Ask(1), performed in {place}, handled by {clause}" in note.split("\n")
+
+
+def test_rule_21_an_earlier_run_leaves_no_note(engine, Ask):
+    """An error that crossed a clause and was caught there is raised by a run that crosses none."""
+    error = ValueError("reused")
+
+    def clause(effect, k):
+        result = yield engine.Resume(k)
+        return result
+
+    @engine.do
+    def body():
+        yield Ask()
+        raise error
+
+    @engine.do
+    def catching():
+        for _ in range(30):
+            with contextlib.suppress(ValueError):
+                yield engine.WithHandler(clause, body())
+
+    @engine.do
+    def plain():
+        raise error
+
+    engine.run(catching())
+    assert failure(engine, plain()) is error
+    assert not hasattr(error, "__notes__")
