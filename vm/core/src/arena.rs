@@ -1,8 +1,10 @@
 //! Where segments come from and go back to.
 
 use crate::dispatch::AcceptSet;
+use crate::handler::{HandlerKind, Prompt};
 use crate::host::Host;
-use crate::segment::{Marker, Segment};
+use crate::ids::{ContId, Counter, DispatchId};
+use crate::segment::Segment;
 
 /// A recycled vector keeps its buffer up to this many entries; a larger one is given back, so that
 /// one deep run does not fatten every later continuation.
@@ -18,28 +20,30 @@ pub(crate) struct Arena<H: Host> {
     // Boxed because a segment moves between the stack, continuations and this list by pointer.
     #[allow(clippy::vec_box)]
     free: Vec<Box<Segment<H>>>,
-    next_marker: u32,
+    markers: Counter,
+    segments: Counter,
 }
 
 impl<H: Host> Arena<H> {
     pub(crate) fn new() -> Self {
         Self {
             free: Vec::new(),
-            next_marker: 0,
+            markers: Counter::default(),
+            segments: Counter::default(),
         }
     }
 
-    /// A segment without frames.
+    /// A segment without frames under a prompt; without one, the bottom of a stack.
     #[allow(clippy::unnecessary_box_returns)] // as above
-    pub(crate) fn allocate(
-        &mut self,
-        handler: Option<H::Handler>,
-        accepts: AcceptSet,
-    ) -> Box<Segment<H>> {
-        let marker = Marker(self.next_marker);
-        self.next_marker = self.next_marker.wrapping_add(1);
+    pub(crate) fn allocate(&mut self, prompt: Option<Prompt<H>>) -> Box<Segment<H>> {
+        let marker = self.markers.next();
+        let (handler, handler_kind, accepts) = match prompt {
+            Some(prompt) => (Some(prompt.handler), prompt.kind, prompt.accepts),
+            None => (None, HandlerKind::Python, AcceptSet::NONE),
+        };
         if let Some(mut segment) = self.free.pop() {
             segment.handler = handler;
+            segment.handler_kind = handler_kind;
             segment.accepts = accepts;
             segment.marker = marker;
             return segment;
@@ -49,9 +53,18 @@ impl<H: Host> Arena<H> {
             frames: Vec::new(),
             outer: Vec::new(),
             handler,
+            handler_kind,
             accepts,
+            id: self.segments.next(),
             marker,
+            captured_as: ContId(0),
+            dispatch: DispatchId(0),
         })
+    }
+
+    /// How many segments wait to be used again.
+    pub(crate) fn pooled(&self) -> usize {
+        self.free.len()
     }
 
     /// Takes back a segment that holds nothing of the host any more.
@@ -93,18 +106,30 @@ mod tests {
         type EffectType = Any;
     }
 
+    #[allow(clippy::unnecessary_wraps)] // it is what `allocate` takes
+    fn prompt(accepts: u32, kind: HandlerKind) -> Option<Prompt<Nothing>> {
+        Some(Prompt {
+            handler: (),
+            kind,
+            accepts: AcceptSet(accepts),
+        })
+    }
+
     #[test]
     fn a_freed_segment_is_used_again_under_a_new_marker() {
         let mut arena = Arena::<Nothing>::new();
-        let mut first = arena.allocate(Some(()), AcceptSet(3));
-        let (address, marker) = (&raw const *first, first.marker);
+        let mut first = arena.allocate(prompt(3, HandlerKind::Python));
+        let (address, marker, id) = (&raw const *first, first.marker, first.id);
         first.frames.reserve(4);
         first.handler = None;
         arena.free(first);
-        let second = arena.allocate(Some(()), AcceptSet(5));
+        let second = arena.allocate(prompt(5, HandlerKind::Stdlib));
         assert_eq!(&raw const *second, address);
         assert_ne!(second.marker, marker);
+        assert_eq!(second.id, id);
+        assert_ne!(arena.allocate(None).id, id);
         assert_eq!(second.accepts, AcceptSet(5));
+        assert_eq!(second.handler_kind, HandlerKind::Stdlib);
         assert!(second.frames.capacity() >= 4);
         assert_eq!(second.kind(), crate::SegmentKind::PromptBoundary);
     }
@@ -112,11 +137,11 @@ mod tests {
     #[test]
     fn a_large_buffer_is_given_back() {
         let mut arena = Arena::<Nothing>::new();
-        let mut segment = arena.allocate(None, AcceptSet::NONE);
+        let mut segment = arena.allocate(None);
         assert_eq!(segment.kind(), crate::SegmentKind::Normal);
         segment.frames.reserve(KEPT_CAPACITY + 1);
         arena.free(segment);
-        let again = arena.allocate(None, AcceptSet::NONE);
+        let again = arena.allocate(None);
         assert_eq!(again.frames.capacity(), 0);
     }
 
@@ -124,11 +149,11 @@ mod tests {
     fn the_free_list_is_bounded() {
         let mut arena = Arena::<Nothing>::new();
         let many: Vec<_> = (0..KEPT_SEGMENTS + 10)
-            .map(|_| arena.allocate(None, AcceptSet::NONE))
+            .map(|_| arena.allocate(None))
             .collect();
         for segment in many {
             arena.free(segment);
         }
-        assert_eq!(arena.free.len(), KEPT_SEGMENTS);
+        assert_eq!(arena.pooled(), KEPT_SEGMENTS);
     }
 }

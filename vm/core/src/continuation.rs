@@ -2,6 +2,7 @@
 
 use crate::frame::Frame;
 use crate::host::Host;
+use crate::ids::{ContId, DispatchId};
 use crate::segment::{Segment, Slot};
 
 /// The segments from a perform site up to and including the prompt of the handler that got the
@@ -32,9 +33,31 @@ impl<H: Host> Captured<H> {
         self.0.top.as_ref()
     }
 
+    /// The handlers of the captured prompts, innermost first.
+    pub fn handlers(&self) -> impl Iterator<Item = &H::Handler> {
+        self.segments()
+            .filter_map(|segment| segment.handler.as_ref())
+    }
+
+    /// The identity of this capture.
+    pub fn id(&self) -> ContId {
+        self.0.captured_as
+    }
+
+    /// The dispatch that made this capture.
+    pub fn dispatch(&self) -> DispatchId {
+        self.0.dispatch
+    }
+
     /// How many prompts were captured: at least one.
     pub fn depth(&self) -> usize {
         self.0.outer.len() + 1
+    }
+
+    /// The segments, innermost first.
+    fn segments(&self) -> impl Iterator<Item = &Segment<H>> {
+        let outer = self.0.outer.iter().rev().map(|slot| &*slot.segment);
+        std::iter::once(&*self.0).chain(outer)
     }
 
     fn prompt(&self) -> &Segment<H> {
@@ -49,8 +72,7 @@ impl<H: Host> Captured<H> {
     /// # Errors
     /// The first error of `visit`.
     pub fn visit<E>(&self, mut visit: impl FnMut(Part<'_, H>) -> Result<(), E>) -> Result<(), E> {
-        let outer = self.0.outer.iter().rev().map(|slot| &*slot.segment);
-        for segment in std::iter::once(&*self.0).chain(outer) {
+        for segment in self.segments() {
             for frame in segment.top.iter().chain(segment.frames.iter().rev()) {
                 visit(Part::Frame(frame))?;
             }

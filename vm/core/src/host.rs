@@ -14,7 +14,7 @@ pub trait Host: Sized + Debug {
     type Object: Debug;
     /// A program body in motion, which can be sent a value or thrown an error.
     type Generator: Debug;
-    /// What a prompt calls when it is given an effect.
+    /// What a prompt asks when it is given an effect.
     type Handler: Debug;
     /// The host's handle of a continuation: what a handler gets as `k`.
     type Continuation: Debug;

@@ -33,10 +33,13 @@
 
 mod arena;
 mod continuation;
+mod debug;
 mod dispatch;
 mod error;
 mod frame;
+mod handler;
 mod host;
+mod ids;
 mod machine;
 mod mode;
 mod segment;
@@ -44,11 +47,14 @@ mod step;
 mod value;
 
 pub use continuation::{Captured, Part};
+pub use debug::Subject;
 pub use dispatch::{AcceptSet, Accepts};
 pub use error::VMError;
 pub use frame::Frame;
+pub use handler::{HandlerAction, HandlerKind, Prompt};
 pub use host::Host;
-pub use machine::{Machine, Released};
+pub use ids::{CallbackId, ContId, DispatchId, Marker, SegmentId};
+pub use machine::{Machine, Released, SegmentView, Stats};
 pub use mode::{Mode, PendingPython, PyCallOutcome, PythonCall, StepEvent, Yielded};
-pub use segment::{Marker, SegmentKind};
+pub use segment::SegmentKind;
 pub use value::Value;

@@ -2,9 +2,11 @@
 
 use crate::arena::Arena;
 use crate::continuation::Captured;
-use crate::dispatch::AcceptSet;
+use crate::dispatch::{AcceptSet, DispatchContext, STEP_BUDGET};
 use crate::frame::Frame;
+use crate::handler::{HandlerKind, Prompt};
 use crate::host::Host;
+use crate::ids::{CallbackId, Counter, DispatchId, Marker, SegmentId};
 use crate::mode::{Mode, PendingPython};
 use crate::segment::{SegmentKind, Slot};
 use crate::value::Value;
@@ -17,8 +19,53 @@ pub struct Machine<H: Host> {
     /// The frame on top of it all. `None` between frames: after one has ended or was finished.
     pub(crate) running: Option<Frame<H>>,
     pub(crate) pending: PendingPython,
+    /// The search that is going on, or whose built-in handler is being asked.
+    pub(crate) dispatch: Option<DispatchContext<H::EffectType>>,
     pub(crate) arena: Arena<H>,
+    pub(crate) steps: u64,
+    pub(crate) dispatches: Counter,
+    captures: Counter,
+    callbacks: Counter,
     released: Vec<Released<H>>,
+}
+
+/// What a machine has done and holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Stats {
+    /// Steps made.
+    pub steps: u64,
+    /// Effects performed. `Pass` and `Delegate` go on with the dispatch of the effect.
+    pub dispatches: u64,
+    /// Call-backs by built-in handlers into functions of the program.
+    pub callbacks: u64,
+    /// Segments on the stack, its bottom included; those that continuations hold are not.
+    pub segments_live: usize,
+    /// Segments that wait to be used again.
+    pub segments_pooled: usize,
+}
+
+/// A segment as it is seen from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SegmentView {
+    /// The segment's own identity.
+    pub id: SegmentId,
+    /// What it begins with.
+    pub kind: SegmentKind,
+    /// The identity of its prompt.
+    pub marker: Marker,
+    /// How many frames wait in it.
+    pub waiting: usize,
+}
+
+/// What leaving the frames that have ended came to.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Popped {
+    /// The frame that waited is the running one.
+    Waiting,
+    /// Nothing waits any more.
+    Empty,
+    /// Many prompts were left, and more are there.
+    Unfinished,
 }
 
 /// An object of the host that the machine let go of.
@@ -40,7 +87,7 @@ impl<H: Host> Machine<H> {
     /// A machine with an empty stack.
     pub fn new() -> Self {
         let mut arena = Arena::new();
-        let bottom = arena.allocate(None, AcceptSet::NONE);
+        let bottom = arena.allocate(None);
         Self {
             slots: vec![Slot {
                 accepts: AcceptSet::NONE,
@@ -48,7 +95,12 @@ impl<H: Host> Machine<H> {
             }],
             running: None,
             pending: PendingPython::Nothing,
+            dispatch: None,
             arena,
+            steps: 0,
+            dispatches: Counter::default(),
+            captures: Counter::default(),
+            callbacks: Counter::default(),
             released: Vec::new(),
         }
     }
@@ -62,6 +114,17 @@ impl<H: Host> Machine<H> {
     /// The running frame, if there is one.
     pub fn running(&self) -> Option<&Frame<H>> {
         self.running.as_ref()
+    }
+
+    /// Whether the stack is empty and nothing is waited for.
+    pub fn is_idle(&self) -> bool {
+        let [bottom] = self.slots.as_slice() else {
+            return false;
+        };
+        bottom.segment.frames.is_empty()
+            && self.running.is_none()
+            && self.pending == PendingPython::Nothing
+            && self.released.is_empty()
     }
 
     /// The call that the machine waits for.
@@ -86,6 +149,54 @@ impl<H: Host> Machine<H> {
             .iter()
             .rev()
             .filter_map(|slot| slot.segment.handler.as_ref())
+    }
+
+    /// The built-in handler that [`PythonCall::CallStdlib`](crate::PythonCall::CallStdlib) is about.
+    pub fn stdlib_handler(&self) -> Option<&H::Handler> {
+        let found = &self.slots.get(self.dispatch.as_ref()?.below)?.segment;
+        match found.handler_kind {
+            HandlerKind::Stdlib => found.handler.as_ref(),
+            HandlerKind::Python => None,
+        }
+    }
+
+    /// The dispatch that is going on.
+    pub fn dispatch(&self) -> Option<DispatchId> {
+        self.dispatch.as_ref().map(|dispatch| dispatch.id)
+    }
+
+    /// The effect's type in the search that is paused, for a driver that must replace it while it
+    /// lets go of the host's interpreter.
+    pub fn searched_type_mut(&mut self) -> Option<&mut H::EffectType> {
+        self.dispatch
+            .as_mut()
+            .map(|dispatch| &mut dispatch.effect_type)
+    }
+
+    /// A built-in handler calls back into the program.
+    pub fn begin_callback(&mut self) -> CallbackId {
+        self.callbacks.next()
+    }
+
+    /// What the machine has done and holds.
+    pub fn stats(&self) -> Stats {
+        Stats {
+            steps: self.steps,
+            dispatches: self.dispatches.given(),
+            callbacks: self.callbacks.given(),
+            segments_live: self.slots.len(),
+            segments_pooled: self.arena.pooled(),
+        }
+    }
+
+    /// The segments on the stack, outermost first.
+    pub fn segments(&self) -> impl Iterator<Item = SegmentView> {
+        self.slots.iter().map(|slot| SegmentView {
+            id: slot.segment.id,
+            kind: slot.segment.kind(),
+            marker: slot.segment.marker,
+            waiting: slot.segment.frames.len(),
+        })
     }
 
     /// Takes the innermost frame off the innermost segment, for the driver to finish it before a
@@ -124,15 +235,17 @@ impl<H: Host> Machine<H> {
     }
 
     /// Makes the next frame that waits the running one, ending prompts whose body is over.
-    /// `false` once the stack is empty.
-    pub(crate) fn pop_to_waiting(&mut self) -> bool {
-        while let Some(slot) = self.slots.last_mut() {
+    pub(crate) fn pop_to_waiting(&mut self) -> Popped {
+        for _ in 0..STEP_BUDGET {
+            let Some(slot) = self.slots.last_mut() else {
+                return Popped::Empty;
+            };
             if let Some(frame) = slot.segment.frames.pop() {
                 self.running = Some(frame);
-                return true;
+                return Popped::Waiting;
             }
             if slot.segment.kind() == SegmentKind::Normal {
-                return false;
+                return Popped::Empty;
             }
             if let Some(Slot { mut segment, .. }) = self.slots.pop() {
                 self.released
@@ -140,20 +253,23 @@ impl<H: Host> Machine<H> {
                 self.arena.free(segment);
             }
         }
-        false
+        Popped::Unfinished
     }
 
     /// Installs a prompt on top of the running frame, which waits for its body.
-    pub(crate) fn push_prompt(&mut self, handler: H::Handler, accepts: AcceptSet) {
+    pub(crate) fn push_prompt(&mut self, prompt: Prompt<H>) {
         self.wait_running();
-        let segment = self.arena.allocate(Some(handler), accepts);
+        let accepts = prompt.accepts;
+        let segment = self.arena.allocate(Some(prompt));
         self.slots.push(Slot { accepts, segment });
     }
 
     /// Moves the slots from `index` inwards, and the running frame, out of the stack.
-    pub(crate) fn capture(&mut self, index: usize) -> Option<Captured<H>> {
+    pub(crate) fn capture(&mut self, index: usize, dispatch: DispatchId) -> Option<Captured<H>> {
         let Slot { mut segment, .. } = self.slots.pop()?;
         segment.top = self.running.take();
+        segment.captured_as = self.captures.next();
+        segment.dispatch = dispatch;
         if index < self.slots.len() {
             segment.outer.extend(self.slots.drain(index..));
         }

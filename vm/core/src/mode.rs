@@ -4,9 +4,9 @@
 //! bytes.
 
 use crate::continuation::Captured;
-use crate::dispatch::AcceptSet;
 use crate::error::VMError;
 use crate::frame::Frame;
+use crate::handler::{HandlerAction, Prompt};
 use crate::host::Host;
 use crate::value::Value;
 
@@ -28,6 +28,9 @@ pub enum Mode<H: Host> {
 pub enum StepEvent<H: Host> {
     /// Go on with this mode.
     Continue(Mode<H>),
+    /// The step was long and is not over: go on with this mode, after a look at whatever else is
+    /// to be done meanwhile.
+    Paused(Mode<H>),
     /// Make this call; its outcome goes to
     /// [`Machine::receive_python_result`](crate::Machine::receive_python_result).
     NeedsPython(PythonCall<H>),
@@ -53,10 +56,18 @@ pub enum PythonCall<H: Host> {
         /// The effect to be answered.
         effect: H::Object,
     },
-    /// Make the error that says no handler accepts the effect.
+    /// Ask the built-in handler of the prompt that was found
+    /// ([`Machine::stdlib_handler`](crate::Machine::stdlib_handler)) what to do about the effect.
+    CallStdlib {
+        /// The effect to be answered.
+        effect: H::Object,
+    },
+    /// No handler accepts the effect: make the error that says so.
     Unhandled {
         /// The effect that was performed.
         effect: H::Object,
+        /// A built-in handler was asked and could not answer.
+        declined: bool,
     },
 }
 
@@ -69,6 +80,8 @@ pub enum PendingPython {
     Generator,
     /// [`PythonCall::CallHandler`].
     Handler,
+    /// [`PythonCall::CallStdlib`].
+    Stdlib,
     /// [`PythonCall::Unhandled`].
     Unhandled,
 }
@@ -96,9 +109,10 @@ pub enum PyCallOutcome<H: Host> {
     Clause(Frame<H>),
     /// The handler call gave the clause's result at once.
     ClauseReturn(Value<H>),
-    /// The handler call raised and its continuation was used, or the error asked for by
-    /// [`PythonCall::Unhandled`].
+    /// The handler call raised and its continuation was used.
     Error(H::Error),
+    /// What the built-in handler does, or what becomes of an unhandled effect.
+    Action(HandlerAction<H>),
 }
 
 /// What a frame asked for, classified and checked by the driver.
@@ -119,13 +133,21 @@ pub enum Yielded<H: Host> {
     },
     /// Run a body under a new prompt.
     WithHandler {
-        /// The prompt's handler.
-        handler: H::Handler,
-        /// What it accepts.
-        accepts: AcceptSet,
+        /// The prompt.
+        prompt: Prompt<H>,
         /// The body.
         body: H::Generator,
     },
+    /// Run a body under several new prompts: an unstarted continuation goes on.
+    Install {
+        /// The prompts, innermost first.
+        prompts: Box<[Prompt<H>]>,
+        /// The body.
+        body: H::Generator,
+    },
+    /// Run a body in the place of the frame that the driver has finished; as the same clause, if
+    /// that was one.
+    TailCall(Frame<H>),
     /// Reinstate a continuation on top of whatever is there and send its performer a value.
     ///
     /// For `Resume` the asking frame waits below. For a tail resume and for `Transfer` the driver
@@ -136,14 +158,37 @@ pub enum Yielded<H: Host> {
         /// What its performer gets.
         value: Value<H>,
     },
-    /// Reinstate a continuation and perform an effect at its performer, for the handlers outside
-    /// the continuation's prompt. The driver has finished the clause first.
-    Pass {
+    /// Reinstate a continuation as for `Resume` and throw an error at its performer.
+    ResumeThrow {
+        /// What the continuation held.
+        captured: Captured<H>,
+        /// What its performer is thrown.
+        error: H::Error,
+    },
+    /// Reinstate a continuation as for `Resume` and run a body at its perform site; its performer
+    /// gets the result.
+    ResumeProgram {
+        /// What the continuation held.
+        captured: Captured<H>,
+        /// The body.
+        body: H::Generator,
+    },
+    /// Reinstate a continuation as for `Resume` and let a handler outside the continuation's prompt
+    /// answer its performer, in the same dispatch. For `Delegate` the clause waits below; for `Pass`
+    /// the driver has finished it first.
+    Delegate {
         /// What the continuation held.
         captured: Captured<H>,
         /// The effect.
         effect: H::Object,
         /// Its type.
         effect_type: H::EffectType,
+        /// It is a built-in handler that could not answer.
+        declined: bool,
+    },
+    /// Go on with the search that was paused.
+    Search {
+        /// The effect.
+        effect: H::Object,
     },
 }

@@ -2,11 +2,9 @@
 
 use crate::dispatch::AcceptSet;
 use crate::frame::Frame;
+use crate::handler::HandlerKind;
 use crate::host::Host;
-
-/// The identity of an installed prompt, unique within a machine until 2^32 were installed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Marker(pub(crate) u32);
+use crate::ids::{ContId, DispatchId, Marker, SegmentId};
 
 /// What a segment begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,10 +30,18 @@ pub(crate) struct Segment<H: Host> {
     pub(crate) outer: Vec<Slot<H>>,
     /// The prompt's handler; `None` at the bottom of the stack.
     pub(crate) handler: Option<H::Handler>,
+    /// Who answers for it.
+    pub(crate) handler_kind: HandlerKind,
     /// What the handler accepts; the slot holds a copy for the search.
     pub(crate) accepts: AcceptSet,
+    /// The segment's own identity.
+    pub(crate) id: SegmentId,
     /// The prompt's identity.
     pub(crate) marker: Marker,
+    /// The latest capture that this was the innermost segment of.
+    pub(crate) captured_as: ContId,
+    /// The dispatch that made that capture.
+    pub(crate) dispatch: DispatchId,
 }
 
 impl<H: Host> Segment<H> {

@@ -1,11 +1,12 @@
 //! The transitions, one small function each.
 
 use crate::continuation::Captured;
-use crate::dispatch::{AcceptSet, DispatchContext};
+use crate::dispatch::{DispatchContext, Search};
 use crate::error::VMError;
 use crate::frame::Frame;
+use crate::handler::{HandlerAction, Prompt};
 use crate::host::Host;
-use crate::machine::Machine;
+use crate::machine::{Machine, Popped};
 use crate::mode::{Mode, PendingPython, PyCallOutcome, PythonCall, StepEvent, Yielded};
 use crate::value::Value;
 
@@ -16,6 +17,7 @@ impl<H: Host> Machine<H> {
         if self.pending != PendingPython::Nothing {
             return refused("the outcome of the pending call", "a step");
         }
+        self.steps += 1;
         match mode {
             Mode::Deliver(value) => self.step_deliver(value),
             Mode::Throw(error) => self.step_throw(error),
@@ -57,14 +59,15 @@ impl<H: Host> Machine<H> {
                 Ok(Mode::Deliver(Value::Unit))
             }
             (PendingPython::Handler, PyCallOutcome::ClauseReturn(value)) => Ok(Mode::Return(value)),
-            (PendingPython::Handler | PendingPython::Unhandled, PyCallOutcome::Error(error)) => {
-                Ok(Mode::Throw(error))
+            (PendingPython::Handler, PyCallOutcome::Error(error)) => Ok(Mode::Throw(error)),
+            (PendingPython::Stdlib | PendingPython::Unhandled, PyCallOutcome::Action(action)) => {
+                Ok(self.act(action))
             }
             (pending, outcome) => {
                 self.pending = pending;
                 Err(VMError {
                     expected: pending.name(),
-                    found: outcome.name(),
+                    found: outcome.name().0,
                 })
             }
         }
@@ -78,8 +81,12 @@ impl<H: Host> Machine<H> {
     }
 
     fn step_throw(&mut self, error: H::Error) -> StepEvent<H> {
-        if self.running.is_none() && !self.pop_to_waiting() {
-            return StepEvent::Error(error);
+        if self.running.is_none() {
+            match self.pop_to_waiting() {
+                Popped::Waiting => {}
+                Popped::Empty => return StepEvent::Error(error),
+                Popped::Unfinished => return StepEvent::Paused(Mode::Throw(error)),
+            }
         }
         self.call(PendingPython::Generator, PythonCall::GenThrow(error))
     }
@@ -88,10 +95,10 @@ impl<H: Host> Machine<H> {
         if self.running.is_some() {
             return refused("no running frame", "a value to return");
         }
-        if self.pop_to_waiting() {
-            StepEvent::Continue(Mode::Deliver(value))
-        } else {
-            StepEvent::Done(value)
+        match self.pop_to_waiting() {
+            Popped::Waiting => StepEvent::Continue(Mode::Deliver(value)),
+            Popped::Empty => StepEvent::Done(value),
+            Popped::Unfinished => StepEvent::Paused(Mode::Return(value)),
         }
     }
 
@@ -103,29 +110,29 @@ impl<H: Host> Machine<H> {
             Yielded::Perform {
                 effect,
                 effect_type,
-            } => {
-                let dispatch = DispatchContext::perform(self, effect_type);
-                self.start_dispatch(dispatch, effect)
-            }
-            Yielded::WithHandler {
-                handler,
-                accepts,
-                body,
-            } => self.step_with_handler(handler, accepts, body),
+            } => self.step_perform(effect, effect_type),
+            Yielded::WithHandler { prompt, body } => self.step_with_handler(prompt, body),
+            Yielded::Install { prompts, body } => self.step_install(prompts, body),
+            Yielded::TailCall(frame) => self.step_frame(frame),
             Yielded::Resume { captured, value } => self.step_resume(captured, value),
-            Yielded::Pass {
+            Yielded::ResumeThrow { captured, error } => self.step_resume_throw(captured, error),
+            Yielded::ResumeProgram { captured, body } => self.step_resume_program(captured, body),
+            Yielded::Delegate {
                 captured,
                 effect,
                 effect_type,
-            } => {
-                let index = self.reinstate(captured);
-                self.start_dispatch(DispatchContext::outside(effect_type, index), effect)
-            }
+                declined,
+            } => self.step_delegate(captured, effect, effect_type, declined),
+            Yielded::Search { effect } => self.search(effect),
         }
     }
 
     fn step_program(&mut self, generator: H::Generator) -> StepEvent<H> {
-        self.push_frame(Frame::program(generator));
+        self.step_frame(Frame::program(generator))
+    }
+
+    fn step_frame(&mut self, frame: Frame<H>) -> StepEvent<H> {
+        self.push_frame(frame);
         StepEvent::Continue(Mode::Deliver(Value::Unit))
     }
 
@@ -138,15 +145,16 @@ impl<H: Host> Machine<H> {
         })
     }
 
-    fn step_with_handler(
-        &mut self,
-        handler: H::Handler,
-        accepts: AcceptSet,
-        body: H::Generator,
-    ) -> StepEvent<H> {
-        self.push_prompt(handler, accepts);
-        self.push_frame(Frame::program(body));
-        StepEvent::Continue(Mode::Deliver(Value::Unit))
+    fn step_with_handler(&mut self, prompt: Prompt<H>, body: H::Generator) -> StepEvent<H> {
+        self.push_prompt(prompt);
+        self.step_program(body)
+    }
+
+    fn step_install(&mut self, prompts: Box<[Prompt<H>]>, body: H::Generator) -> StepEvent<H> {
+        for prompt in prompts.into_iter().rev() {
+            self.push_prompt(prompt);
+        }
+        self.step_program(body)
     }
 
     fn step_resume(&mut self, captured: Captured<H>, value: Value<H>) -> StepEvent<H> {
@@ -154,21 +162,105 @@ impl<H: Host> Machine<H> {
         StepEvent::Continue(Mode::Deliver(value))
     }
 
-    fn start_dispatch(
+    fn step_resume_throw(&mut self, captured: Captured<H>, error: H::Error) -> StepEvent<H> {
+        self.reinstate(captured);
+        StepEvent::Continue(Mode::Throw(error))
+    }
+
+    fn step_resume_program(&mut self, captured: Captured<H>, body: H::Generator) -> StepEvent<H> {
+        self.reinstate(captured);
+        self.step_program(body)
+    }
+
+    fn step_perform(&mut self, effect: H::Object, effect_type: H::EffectType) -> StepEvent<H> {
+        self.dispatch = Some(DispatchContext {
+            id: self.dispatches.next(),
+            effect_type,
+            below: self.slots.len(),
+            declined: false,
+        });
+        self.search(effect)
+    }
+
+    fn step_delegate(
         &mut self,
-        dispatch: DispatchContext<H::EffectType>,
+        captured: Captured<H>,
         effect: H::Object,
+        effect_type: H::EffectType,
+        declined: bool,
     ) -> StepEvent<H> {
-        let captured = match dispatch.find_matching_handler(self) {
-            Some(index) => self.capture(index),
-            None => None,
+        let id = captured.dispatch();
+        let below = self.reinstate(captured);
+        self.dispatch = Some(DispatchContext {
+            id,
+            effect_type,
+            below,
+            declined,
+        });
+        self.search(effect)
+    }
+
+    /// Looks for a handler from where the dispatch has come to, and asks it.
+    fn search(&mut self, effect: H::Object) -> StepEvent<H> {
+        let Some(dispatch) = &mut self.dispatch else {
+            return refused("a paused search", "a search to go on with");
         };
-        match captured {
+        match dispatch.find_matching_handler(&self.slots) {
+            Search::Found(index) => {
+                dispatch.below = index;
+                self.ask(index, effect)
+            }
+            Search::Unfinished(below) => {
+                dispatch.below = below;
+                StepEvent::Paused(Mode::HandleYield(Yielded::Search { effect }))
+            }
+            Search::NotFound => self.unhandled(effect),
+        }
+    }
+
+    /// Asks the handler of the slot at `index`.
+    fn ask(&mut self, index: usize, effect: H::Object) -> StepEvent<H> {
+        if self.stdlib_handler().is_some() {
+            return self.call(PendingPython::Stdlib, PythonCall::CallStdlib { effect });
+        }
+        let id = match self.dispatch.take() {
+            Some(dispatch) => dispatch.id,
+            None => return refused("a dispatch", "a handler to ask"),
+        };
+        match self.capture(index, id) {
             Some(captured) => self.call(
                 PendingPython::Handler,
                 PythonCall::CallHandler { captured, effect },
             ),
-            None => self.call(PendingPython::Unhandled, PythonCall::Unhandled { effect }),
+            None => refused("a prompt to capture", "an empty stack"),
+        }
+    }
+
+    fn unhandled(&mut self, effect: H::Object) -> StepEvent<H> {
+        let declined = self
+            .dispatch
+            .take()
+            .is_some_and(|dispatch| dispatch.declined);
+        self.call(
+            PendingPython::Unhandled,
+            PythonCall::Unhandled { effect, declined },
+        )
+    }
+
+    /// Does what a built-in handler decided.
+    fn act(&mut self, action: HandlerAction<H>) -> Mode<H> {
+        let dispatch = self.dispatch.take();
+        match action {
+            HandlerAction::Resume(value) => Mode::Deliver(value),
+            HandlerAction::Throw(error) => Mode::Throw(error),
+            HandlerAction::Run(body) => Mode::HandleYield(Yielded::Program(body)),
+            HandlerAction::Pass { effect } => {
+                self.dispatch = dispatch.map(|dispatch| DispatchContext {
+                    declined: true,
+                    ..dispatch
+                });
+                Mode::HandleYield(Yielded::Search { effect })
+            }
         }
     }
 
@@ -188,21 +280,8 @@ impl PendingPython {
             Self::Nothing => "no outcome",
             Self::Generator => "the outcome of a generator",
             Self::Handler => "the outcome of a handler call",
-            Self::Unhandled => "the error for an unhandled effect",
-        }
-    }
-}
-
-impl<H: Host> PyCallOutcome<H> {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::GenYield(_) => "GenYield",
-            Self::GenReturn(_) => "GenReturn",
-            Self::GenError(_) => "GenError",
-            Self::OperationFailed { .. } => "OperationFailed",
-            Self::Clause(_) => "Clause",
-            Self::ClauseReturn(_) => "ClauseReturn",
-            Self::Error(_) => "Error",
+            Self::Stdlib => "what a built-in handler does",
+            Self::Unhandled => "what becomes of an unhandled effect",
         }
     }
 }

@@ -15,6 +15,12 @@ unsafe extern "C-unwind" {
         value: *mut ffi::PyObject,
         result: *mut *mut ffi::PyObject,
     ) -> c_int;
+    fn PyObject_Call(
+        callable: *mut ffi::PyObject,
+        args: *mut ffi::PyObject,
+        kwargs: *mut ffi::PyObject,
+    ) -> *mut ffi::PyObject;
+    fn PyEval_RestoreThread(state: *mut ffi::PyThreadState);
     fn PyObject_Vectorcall(
         callable: *mut ffi::PyObject,
         arguments: *const *mut ffi::PyObject,
@@ -97,4 +103,31 @@ pub unsafe fn vectorcall_method(
             std::ptr::null_mut(),
         )
     })
+}
+
+/// `PyObject_Call`.
+///
+/// # Safety
+/// As for the C function; the interpreter must be held.
+pub unsafe fn call(
+    callable: *mut ffi::PyObject,
+    args: *mut ffi::PyObject,
+    kwargs: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: by the caller's word.
+    parking_on_unwind(|| unsafe { PyObject_Call(callable, args, kwargs) })
+}
+
+/// Runs `f` while other threads may have the interpreter.
+///
+/// # Safety
+/// The interpreter must be held, and `f` must not touch anything of Python's.
+pub unsafe fn detached<T>(f: impl FnOnce() -> T) -> T {
+    // SAFETY: by the caller's word. A thread that the interpreter ends here is parked.
+    unsafe {
+        let state = ffi::PyEval_SaveThread();
+        let result = f();
+        parking_on_unwind(|| PyEval_RestoreThread(state));
+        result
+    }
 }

@@ -1,16 +1,15 @@
 //! From Python objects to what the core understands: programs, accept sets, continuations.
 
-use doeff_vm_core::{AcceptSet, Value};
+use doeff_vm_core::{AcceptSet, HandlerKind, Prompt, Value, Yielded};
 use pyo3::types::PyAnyMethods;
 use pyo3::{Bound, PyAny, PyResult, ffi, intern};
 
 use crate::effects::{accept_set, effect_type, is_effect_type};
 use crate::generator::{is_generator, is_new, with_bound};
-use crate::host::{PyCaptured, PyValue, PyYielded};
+use crate::host::{PyCaptured, PyPrompt, PyValue, PyYielded};
 use crate::node::{self, Kind};
 use crate::object::{Ref, take_error};
-use crate::types::types;
-use crate::{calls, continuation, do_function, messages, program};
+use crate::{calls, continuation, do_function, messages, program, stdlib};
 
 /// A program that was started.
 pub enum Started {
@@ -38,19 +37,59 @@ pub fn start_program(program: &Ref) -> Result<Started, Ref> {
     if do_function::is_do_call(program) {
         return start_do_call(program);
     }
-    let kind = program.type_ptr();
-    if kind == types().node(Kind::Pure) {
+    match node::kind_of(program) {
         // SAFETY: it is a `Pure`, which has a first field.
-        return Ok(Started::Value(unsafe { node::field(program, 0) }));
+        Some(Kind::Pure) => return Ok(Started::Value(unsafe { node::field(program, 0) })),
+        Some(Kind::Safe) => return start_safe(program),
+        Some(kind) if is_primitive(kind) => return start_by_iterator(program),
+        _ => {}
     }
-    if is_primitive(kind) || effect_type(program)?.is_some() {
-        return program::iterator(program)
-            .map(Started::Body)
-            .ok_or_else(take_error);
+    if effect_type(program)?.is_some() {
+        return start_by_iterator(program);
     }
     match to_generator(program) {
         Some(generator) => generator.map(Started::Body),
         None => Err(messages::not_a_program(program)),
+    }
+}
+
+/// A program without a body is run by one that yields it.
+fn start_by_iterator(program: &Ref) -> Result<Started, Ref> {
+    let body = program::iterator(program).ok_or_else(take_error)?;
+    Ok(Started::Body(body))
+}
+
+fn start_safe(safe: &Ref) -> Result<Started, Ref> {
+    // SAFETY: it is a `Safe`, which has a first field.
+    let program = unsafe { node::field(safe, 0) };
+    check_program(&program)?;
+    let body = program::safe_body(&program).ok_or_else(take_error)?;
+    Ok(Started::Body(body))
+}
+
+/// Checks that an object is a program, without starting it.
+///
+/// # Errors
+/// `TypeError` if it is not.
+pub fn check_program(object: &Ref) -> Result<(), Ref> {
+    if is_program(object)? {
+        Ok(())
+    } else {
+        Err(messages::not_a_program(object))
+    }
+}
+
+/// Whether an object is a program.
+///
+/// # Errors
+/// What looking for its `to_generator` raised.
+pub fn is_program(object: &Ref) -> Result<bool, Ref> {
+    if do_function::is_do_call(object) {
+        return Ok(true);
+    }
+    match node::kind_of(object) {
+        Some(kind) => Ok(is_primitive(kind) || is_effect(kind) || kind == Kind::Pure),
+        None => Ok(effect_type(object)?.is_some() || has_to_generator(object)?),
     }
 }
 
@@ -84,18 +123,24 @@ pub fn new_generator(generator: Ref) -> Result<Ref, Ref> {
     }
 }
 
-/// Whether objects of this type are control primitives.
-pub fn is_primitive(kind: *mut ffi::PyTypeObject) -> bool {
-    uses_continuation(kind) || kind == types().node(Kind::WithHandler)
+/// Whether nodes of this kind are control primitives.
+fn is_primitive(kind: Kind) -> bool {
+    kind as usize <= Kind::Safe as usize
 }
 
-/// Whether objects of this type are primitives that use a continuation.
+/// Whether nodes of this kind are effects.
+pub fn is_effect(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Get | Kind::Put | Kind::Modify | Kind::Ask | Kind::Local | Kind::Tell | Kind::Listen
+    )
+}
+
+/// Whether this is a primitive that uses a continuation, and so must not be the result of a clause.
 #[inline]
-pub fn uses_continuation(kind: *mut ffi::PyTypeObject) -> bool {
-    let types = types();
-    kind == types.node(Kind::Resume)
-        || kind == types.node(Kind::Transfer)
-        || kind == types.node(Kind::Pass)
+pub fn uses_continuation(object: &Ref) -> Option<Kind> {
+    // They are the first kinds.
+    node::kind_of(object).filter(|&kind| kind as usize <= Kind::ResumeProgram as usize)
 }
 
 /// Asks an object for its generator; `None` if it does not know how, or is a class.
@@ -129,10 +174,7 @@ fn to_generator(program: &Ref) -> Option<Result<Ref, Ref>> {
 }
 
 /// Whether an object says how to run itself.
-///
-/// # Errors
-/// What looking for the method raised.
-pub fn has_to_generator(object: &Ref) -> Result<bool, Ref> {
+fn has_to_generator(object: &Ref) -> Result<bool, Ref> {
     // SAFETY: the object is valid.
     let is_type = unsafe { ffi::PyType_Check(object.as_ptr()) } != 0;
     let found = with_bound(object, |object| {
@@ -147,51 +189,169 @@ fn from_bound(object: Bound<'_, PyAny>) -> Ref {
     unsafe { Ref::from_owned(std::ptr::NonNull::new_unchecked(object.into_ptr())) }
 }
 
-/// Takes what a continuation holds: the type check, then the one-shot check.
+/// A continuation's contents, taken out of it: the use has begun, and can still be undone.
+pub enum Reserved {
+    /// Of a started one.
+    Captured(PyCaptured),
+    /// Of an unstarted one: a tuple of its program and its handlers.
+    Unstarted(Ref),
+}
+
+impl Reserved {
+    /// Undoes the reservation.
+    pub fn put_back(self, k: &Ref) {
+        // SAFETY: the contents were taken from `k`.
+        unsafe {
+            match self {
+                Self::Captured(captured) => continuation::put_back(k, captured),
+                Self::Unstarted(contents) => continuation::put_back_unstarted(k, contents),
+            }
+        }
+    }
+}
+
+/// Takes what a continuation holds: the type check, then the one-shot check. `value` is what its
+/// performer is to get.
 ///
 /// # Errors
-/// `TypeError` for what is not a continuation, `ContinuationConsumed` for a used one.
+/// `TypeError` for what is not a continuation and for a value for an unstarted one;
+/// `ContinuationConsumed` for a used one.
 #[inline]
-pub fn take_continuation(k: &Ref, primitive: &str) -> Result<PyCaptured, Ref> {
+pub fn reserve(k: &Ref, primitive: Kind, value: Option<&Ref>) -> Result<Reserved, Ref> {
     if !continuation::is_continuation(k) {
         return Err(messages::needs_continuation(primitive, k));
     }
     // SAFETY: it was just checked.
-    unsafe { continuation::take(k) }.ok_or_else(messages::continuation_consumed)
+    if let Some(captured) = unsafe { continuation::take(k) } {
+        return Ok(Reserved::Captured(captured));
+    }
+    reserve_unstarted(k, value)
 }
 
-/// A prompt that is about to be installed.
-pub struct Prompt {
-    /// The handler, a `TypedHandler` where it has types.
-    pub handler: Ref,
-    /// What it accepts.
-    pub accepts: AcceptSet,
+#[cold]
+fn reserve_unstarted(k: &Ref, value: Option<&Ref>) -> Result<Reserved, Ref> {
+    // SAFETY: the caller has checked that it is a continuation; `None` lives for ever.
+    unsafe {
+        if !continuation::is_unstarted(k) {
+            return Err(messages::continuation_consumed());
+        }
+        if let Some(value) = value
+            && ffi::Py_IsNone(value.as_ptr()) == 0
+        {
+            return Err(messages::unstarted_takes_no_value(value));
+        }
+        let contents = continuation::take_unstarted(k);
+        contents.map_or_else(
+            || Err(messages::continuation_consumed()),
+            |contents| Ok(Reserved::Unstarted(contents)),
+        )
+    }
 }
 
-/// Reads the handler and `effects` of a `WithHandler`.
+/// As [`reserve`], for a primitive that needs a perform site.
+///
+/// # Errors
+/// As for [`reserve`]; `TypeError` for an unstarted one.
+pub fn reserve_started(k: &Ref, primitive: Kind) -> Result<PyCaptured, Ref> {
+    if !continuation::is_continuation(k) {
+        return Err(messages::needs_continuation(primitive, k));
+    }
+    // SAFETY: it was just checked.
+    unsafe {
+        if continuation::is_unstarted(k) {
+            return Err(messages::needs_started(primitive));
+        }
+        continuation::take(k).ok_or_else(messages::continuation_consumed)
+    }
+}
+
+/// Starts what an unstarted continuation held.
+///
+/// # Errors
+/// What starting the program raised.
+pub fn start_unstarted(contents: &Ref) -> Result<PyYielded, Ref> {
+    let handlers = handler_list("CreateContinuation", &tuple_item(contents, 1))?;
+    let none = Ref::none();
+    let prompts: Vec<_> = handlers
+        .into_iter()
+        .map(|handler| prompt(handler, &none))
+        .collect::<Result<_, _>>()?;
+    Ok(match start_program(&tuple_item(contents, 0))? {
+        Started::Value(value) => Yielded::Value(Value::Object(value)),
+        Started::Body(body) => Yielded::Install {
+            prompts: prompts.into(),
+            body,
+        },
+    })
+}
+
+fn tuple_item(tuple: &Ref, index: isize) -> Ref {
+    // SAFETY: the callers have a tuple with such an item.
+    unsafe {
+        let item = ffi::PyTuple_GET_ITEM(tuple.as_ptr(), index);
+        Ref::from_borrowed(std::ptr::NonNull::new_unchecked(item))
+    }
+}
+
+/// The items of a list or tuple of handlers, innermost first.
+///
+/// # Errors
+/// `TypeError` for anything else; `name` is what it calls whoever needs the handlers.
+pub fn handler_list(name: &str, handlers: &Ref) -> Result<Vec<Ref>, Ref> {
+    // SAFETY: the object is valid; of a list or tuple the items are valid while nobody changes it,
+    // and no code runs here that could.
+    unsafe {
+        let object = handlers.as_ptr();
+        if ffi::PyList_Check(object) == 0 && ffi::PyTuple_Check(object) == 0 {
+            return Err(messages::needs_handlers(name, handlers));
+        }
+        let count = ffi::PySequence_Fast_GET_SIZE(object);
+        let items = (0..count).map(|index| ffi::PySequence_Fast_GET_ITEM(object, index));
+        Ok(items
+            .map(|item| Ref::from_borrowed(std::ptr::NonNull::new_unchecked(item)))
+            .collect())
+    }
+}
+
+/// Reads the handler and `effects` of a prompt that is to be installed.
 ///
 /// # Errors
 /// `TypeError` where they are not what they should be.
-pub fn prompt(handler: Ref, effects: &Ref) -> Result<Prompt, Ref> {
-    // SAFETY: the object is valid; `None` lives as long as the interpreter.
+pub fn prompt(handler: Ref, effects: &Ref) -> Result<PyPrompt, Ref> {
+    let plain = node::plain_handler(&handler);
+    // SAFETY: the objects are valid; `None` lives as long as the interpreter.
     let (callable, untyped) = unsafe {
         (
-            ffi::PyCallable_Check(handler.as_ptr()) != 0,
+            ffi::PyCallable_Check(plain.as_ptr()) != 0,
             ffi::Py_IsNone(effects.as_ptr()) != 0,
         )
     };
     if !callable {
-        return Err(messages::not_callable(&handler));
+        return Err(messages::not_callable(&plain));
     }
-    if untyped {
-        return Ok(Prompt {
-            handler,
-            accepts: AcceptSet::ALL,
-        });
-    }
-    let accepts = accept_set(&accepted_types(effects)?)?;
-    let handler = node::make(Kind::TypedHandler, &[&handler, effects]).ok_or_else(take_error)?;
-    Ok(Prompt { handler, accepts })
+    let is_typed = node::kind_of(&handler) == Some(Kind::TypedHandler);
+    let stdlib = stdlib::stdlib_handler(&plain);
+    let kind = match stdlib {
+        Some(_) => HandlerKind::Stdlib,
+        None => HandlerKind::Python,
+    };
+    let (handler, accepts) = if !untyped {
+        let accepts = accept_set(&accepted_types(effects)?)?;
+        let typed = node::make(Kind::TypedHandler, &[&plain, effects]);
+        (typed.ok_or_else(take_error)?, accepts)
+    } else if is_typed {
+        // SAFETY: it is a `TypedHandler`, which has a second field.
+        let effects = unsafe { node::field(&handler, 1) };
+        (handler, accept_set(&accepted_types(&effects)?)?)
+    } else {
+        let accepts = stdlib.map_or(Ok(AcceptSet::ALL), |kind| kind.accepts())?;
+        (handler, accepts)
+    };
+    Ok(Prompt {
+        handler,
+        kind,
+        accepts,
+    })
 }
 
 fn accepted_types(effects: &Ref) -> Result<Vec<*mut ffi::PyTypeObject>, Ref> {

@@ -20,9 +20,10 @@ use crate::types::{
 #[repr(C)]
 struct Continuation {
     head: ffi::PyObject,
-    /// What was captured; `None` once it was used.
+    /// What was captured; `None` once it was used, and for an unstarted one.
     captured: Option<PyCaptured>,
-    /// The effect that was performed.
+    /// The effect that was performed. An unstarted one has a tuple of its program and its handlers
+    /// here, innermost first, until it is used.
     effect: *mut ffi::PyObject,
     /// The code that performed it, or null, and the offset of its `yield`.
     site_code: *mut ffi::PyObject,
@@ -30,6 +31,8 @@ struct Continuation {
     /// The collector has called the finalizer. It remembers that in the object's memory for good,
     /// so that memory must not serve another continuation.
     finalized: bool,
+    /// It was made unstarted.
+    unstarted: bool,
     weakrefs: *mut ffi::PyObject,
 }
 
@@ -68,6 +71,7 @@ pub(crate) fn create_continuation(py: Python<'_>) -> PyResult<*mut ffi::PyTypeOb
             .slot(ffi::Py_tp_finalize, finalize as *mut c_void)
             .slot(ffi::Py_tp_traverse, traverse as *mut c_void)
             .slot(ffi::Py_tp_clear, clear as *mut c_void)
+            .slot(ffi::Py_tp_repr, repr as *mut c_void)
             .build(py)
     }
 }
@@ -77,34 +81,47 @@ pub(crate) fn create_continuation(py: Python<'_>) -> PyResult<*mut ffi::PyTypeOb
 /// `site` is where the performer is suspended.
 #[inline]
 pub fn make(captured: PyCaptured, effect: Ref, site: Site) -> Option<Ref> {
-    make_holding(Some(captured), effect, site)
+    make_holding(Some(captured), effect.into_ptr(), site, false)
 }
 
 /// Makes a `k` that holds nothing, and so counts as used: for the benchmarks' floor, which calls
 /// handlers without a machine.
 #[inline]
 pub fn make_empty(effect: Ref) -> Option<Ref> {
-    make_holding(None, effect, Site::NOWHERE)
+    make_holding(None, effect.into_ptr(), Site::NOWHERE, false)
+}
+
+/// Makes an unstarted `k`; `contents` is a tuple of its program and its handlers.
+pub fn make_unstarted(contents: Ref) -> Option<Ref> {
+    make_holding(None, contents.into_ptr(), Site::NOWHERE, true)
 }
 
 #[inline]
-fn make_holding(captured: Option<PyCaptured>, effect: Ref, site: Site) -> Option<Ref> {
+fn make_holding(
+    captured: Option<PyCaptured>,
+    effect: *mut ffi::PyObject,
+    site: Site,
+    unstarted: bool,
+) -> Option<Ref> {
     // SAFETY: `FREE` serves only continuations; every field is initialised before the collector
-    // sees the object, and the code object gets a reference of its own.
+    // sees the object; `effect` is a reference that the callers give up, and the code object gets
+    // one of its own.
     unsafe {
         let object: *mut Continuation = FREE.allocate(types().continuation);
         let Some(made) = NonNull::new(object.cast::<ffi::PyObject>()) else {
             if let Some(captured) = captured {
                 release(Trash::Captured(captured));
             }
+            drop(Ref::from_result(effect));
             return None;
         };
         (&raw mut (*object).captured).write(captured);
-        (&raw mut (*object).effect).write(effect.into_ptr());
+        (&raw mut (*object).effect).write(effect);
         ffi::Py_XINCREF(site.code);
         (&raw mut (*object).site_code).write(site.code);
         (&raw mut (*object).site_offset).write(site.offset);
         (&raw mut (*object).finalized).write(false);
+        (&raw mut (*object).unstarted).write(unstarted);
         (&raw mut (*object).weakrefs).write(ptr::null_mut());
         ffi::PyObject_GC_Track(object.cast());
         Some(Ref::from_owned(made))
@@ -125,6 +142,47 @@ pub fn is_continuation(object: &Ref) -> bool {
 pub unsafe fn take(k: &Ref) -> Option<PyCaptured> {
     // SAFETY: by the caller's word; the interpreter is held and nothing else borrows the field.
     unsafe { (*k.as_ptr().cast::<Continuation>()).captured.take() }
+}
+
+/// Whether a continuation was made unstarted.
+///
+/// # Safety
+/// `k` must be a continuation.
+pub unsafe fn is_unstarted(k: &Ref) -> bool {
+    // SAFETY: by the caller's word.
+    unsafe { (*k.as_ptr().cast::<Continuation>()).unstarted }
+}
+
+/// As [`take`], of an unstarted continuation: a tuple of its program and its handlers.
+///
+/// # Safety
+/// `k` must be an unstarted continuation.
+pub unsafe fn take_unstarted(k: &Ref) -> Option<Ref> {
+    // SAFETY: by the caller's word; the field is null or an owned reference, and null afterwards.
+    unsafe {
+        let field = &raw mut (*k.as_ptr().cast::<Continuation>()).effect;
+        Ref::from_result(field.replace(ptr::null_mut()))
+    }
+}
+
+/// Undoes [`take_unstarted`].
+///
+/// # Safety
+/// `k` must be a continuation from which `contents` was taken.
+pub unsafe fn put_back_unstarted(k: &Ref, contents: Ref) {
+    // SAFETY: by the caller's word the field is null, so nothing is lost.
+    unsafe { (*k.as_ptr().cast::<Continuation>()).effect = contents.into_ptr() };
+}
+
+/// The handlers that a continuation holds, innermost first; `None` once it was used.
+///
+/// # Safety
+/// `k` must be a continuation, and not unstarted.
+pub unsafe fn handlers(k: &Ref) -> Option<Vec<Ref>> {
+    // SAFETY: by the caller's word; cloning runs no code that could use the continuation.
+    let captured = unsafe { &(*k.as_ptr().cast::<Continuation>()).captured };
+    let handlers = captured.as_ref()?.handlers();
+    Some(handlers.cloned().collect())
 }
 
 /// Undoes [`take`], for a use that was refused after it had begun.
@@ -267,9 +325,32 @@ unsafe extern "C" fn clear(object: *mut ffi::PyObject) -> c_int {
 
 unsafe extern "C" fn get_used(object: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
     // SAFETY: CPython calls this on a continuation.
+    unsafe { ffi::PyBool_FromLong(is_used(object).into()) }
+}
+
+/// # Safety
+/// `object` must be a continuation.
+unsafe fn is_used(object: *mut ffi::PyObject) -> bool {
+    // SAFETY: by the caller's word.
     unsafe {
-        let used = (*object.cast::<Continuation>()).captured.is_none();
-        ffi::PyBool_FromLong(used.into())
+        let continuation = object.cast::<Continuation>();
+        if (*continuation).unstarted {
+            (*continuation).effect.is_null()
+        } else {
+            (*continuation).captured.is_none()
+        }
+    }
+}
+
+unsafe extern "C" fn repr(object: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: CPython gives a continuation; the strings end with a null.
+    unsafe {
+        let text = if is_used(object) {
+            c"<Continuation used>"
+        } else {
+            c"<Continuation unused>"
+        };
+        ffi::PyUnicode_FromString(text.as_ptr())
     }
 }
 
@@ -281,6 +362,13 @@ unsafe extern "C" fn close_method(
     if let Some(captured) = unsafe { (*object.cast::<Continuation>()).captured.take() } {
         // At once, however deep: the recursion is the program's, which Python bounds.
         close_captured(captured);
+    }
+    // SAFETY: as above. What an unstarted one would have started is dropped when it is safe.
+    unsafe {
+        if (*object.cast::<Continuation>()).unstarted {
+            let field = &raw mut (*object.cast::<Continuation>()).effect;
+            drop(Ref::from_result(field.replace(ptr::null_mut())));
+        }
     }
     Ref::none().into_ptr()
 }

@@ -1,54 +1,82 @@
 //! The driver: makes the calls that the core asks for.
 //!
-//! One run is a loop over [`PyMachine::step`]. The machine belongs to the run alone, on the native
-//! stack, and is not borrowed while Python code runs; what it refers to is alive because it does, so
-//! the garbage collector need not see it. Only continuations outlive it, and they are Python
-//! objects.
+//! One run is a loop over [`PyMachine::step`]. The machine belongs to the run alone and is not
+//! borrowed while Python code runs; what it refers to is alive because the run is, so the garbage
+//! collector need not see it. Only continuations outlive a run, and they are Python objects.
 
-use doeff_vm_core::{PyCallOutcome, PythonCall, Released, StepEvent, Value, Yielded};
-use pyo3::ffi;
+use doeff_vm_core::{HandlerAction, PyCallOutcome, PythonCall, Released, StepEvent, Value};
 
-use crate::classify::{
-    Started, new_generator, object_of, prompt, start_do_call, start_program, take_continuation,
-    uses_continuation,
-};
-use crate::effects::effect_type;
+use crate::classify::{new_generator, object_of};
+use crate::clause::clause_raised;
+use crate::debug::Debug;
 use crate::generator::{self, Step, is_generator, site};
-use crate::host::{PyCaptured, PyFrame, PyMachine, PyMode, PyOutcome, PyYielded};
+use crate::host::{PyCall, PyCaptured, PyFrame, PyMachine, PyMode, PyOutcome, PyPrompt, PyYielded};
 use crate::node::{self, Kind, plain_handler};
 use crate::object::{Ref, take_error};
-use crate::tail::{Tail, tail_of};
-use crate::types::types;
-use crate::{calls, continuation, do_function, messages, note};
+use crate::primitives::clause_without_body;
+use crate::watch::{Gil, Watch};
+use crate::{calls, continuation, messages, stdlib};
 
-/// Runs a program to its result.
+/// Who looks on while a program runs.
+#[derive(Default)]
+pub struct Observers<'a> {
+    /// Gets a line for every step.
+    pub debug: Option<&'a Debug>,
+    /// Is told what the machine has done, before each call into Python.
+    pub publish: Option<&'a dyn Fn(doeff_vm_core::Stats)>,
+}
+
+/// Runs a program's body under prompts, given innermost first, to its result. The machine is idle
+/// before and after.
 ///
 /// # Errors
-/// The exception that nothing in the program caught; `TypeError` for what is not a program.
-pub fn run(program: &Ref) -> Result<Ref, Ref> {
-    let body = match start_program(program)? {
-        Started::Value(value) => return Ok(value),
-        Started::Body(body) => body,
+/// The exception that nothing in the program caught.
+pub fn run(
+    machine: &mut PyMachine,
+    prompts: Vec<PyPrompt>,
+    body: Ref,
+    gil: Gil,
+    observers: Observers<'_>,
+) -> Result<Ref, Ref> {
+    let mode = if prompts.is_empty() {
+        machine.start(body)
+    } else {
+        PyMode::HandleYield(PyYielded::Install {
+            prompts: prompts.into(),
+            body,
+        })
     };
-    let mut driver = Driver {
-        machine: PyMachine::new(),
-    };
-    let mode = driver.machine.start(body);
-    driver.drive(mode)
+    Driver {
+        machine,
+        watch: Watch::new(gil),
+        observers,
+    }
+    .drive(mode)
 }
 
-struct Driver {
-    machine: PyMachine,
+pub(crate) struct Driver<'a> {
+    pub(crate) machine: &'a mut PyMachine,
+    watch: Watch,
+    observers: Observers<'a>,
 }
 
-impl Driver {
+impl Driver<'_> {
     fn drive(&mut self, mut mode: PyMode) -> Result<Ref, Ref> {
         loop {
-            match self.machine.step(mode) {
+            if let Some(debug) = self.observers.debug {
+                debug.step(self.machine, &mode);
+            }
+            match self.watch.step(self.machine, mode) {
                 StepEvent::Continue(next) => mode = next,
+                StepEvent::Paused(next) => {
+                    mode = match self.watch.pause() {
+                        Ok(()) => next,
+                        Err(interrupt) => PyMode::Throw(interrupt),
+                    }
+                }
                 StepEvent::NeedsPython(call) => {
                     self.drop_released();
-                    let outcome = self.execute_python_call(call);
+                    let outcome = self.observed_call(call);
                     mode = self
                         .machine
                         .receive_python_result(outcome)
@@ -83,31 +111,56 @@ impl Driver {
         }
     }
 
-    fn execute_python_call(&mut self, call: PythonCall<crate::host::Python>) -> PyOutcome {
+    #[inline]
+    fn observed_call(&mut self, call: PyCall) -> PyOutcome {
+        if let Some(publish) = self.observers.publish {
+            publish(self.machine.stats());
+        }
+        let Some(debug) = self.observers.debug else {
+            return self.execute_python_call(call);
+        };
+        debug.call(&call);
+        let outcome = self.execute_python_call(call);
+        debug.outcome(&outcome);
+        outcome
+    }
+
+    #[inline]
+    fn execute_python_call(&mut self, call: PyCall) -> PyOutcome {
         match call {
-            PythonCall::GenSend(value) => {
-                let value = object_of(value);
-                match self.machine.running() {
-                    Some(frame) => {
-                        let step = generator::send(&frame.generator, &value);
-                        drop(value);
-                        self.answer(step)
-                    }
-                    None => no_frame(),
-                }
-            }
-            PythonCall::GenThrow(error) => match self.machine.running() {
-                Some(frame) => {
-                    let generator = frame.generator.clone();
-                    let step = generator::throw(&generator, error);
-                    self.answer(step)
-                }
-                None => no_frame(),
+            PythonCall::GenSend(value) => match self.watch.tick() {
+                Ok(()) => self.send(object_of(value)),
+                Err(interrupt) => self.throw(interrupt),
             },
+            PythonCall::GenThrow(error) => self.throw(error),
             PythonCall::CallHandler { captured, effect } => Self::call_handler(captured, &effect),
-            PythonCall::Unhandled { effect } => {
-                PyCallOutcome::Error(messages::unhandled_effect(&effect, self.machine.handlers()))
+            PythonCall::CallStdlib { effect } => self.call_stdlib(effect),
+            PythonCall::Unhandled { effect, declined } => {
+                PyCallOutcome::Action(self.unhandled(&effect, declined))
             }
+        }
+    }
+
+    #[inline]
+    fn send(&mut self, value: Ref) -> PyOutcome {
+        match self.machine.running() {
+            Some(frame) => {
+                let step = generator::send(&frame.generator, &value);
+                drop(value);
+                self.answer(step)
+            }
+            None => no_frame(),
+        }
+    }
+
+    fn throw(&mut self, error: Ref) -> PyOutcome {
+        match self.machine.running() {
+            Some(frame) => {
+                let generator = frame.generator.clone();
+                let step = generator::throw(&generator, error);
+                self.answer(step)
+            }
+            None => no_frame(),
         }
     }
 
@@ -118,148 +171,6 @@ impl Driver {
             Step::Return(value) => self.returned(value),
             Step::Raise(error) => self.raised(error),
         }
-    }
-
-    #[inline]
-    fn returned(&mut self, value: Ref) -> PyOutcome {
-        if let Some(frame) = self.machine.running()
-            && frame.k.is_some()
-            && uses_continuation(value.type_ptr())
-        {
-            let error = messages::clause_returned_primitive(&frame.generator, &value);
-            drop(value);
-            return self.raised(error);
-        }
-        PyCallOutcome::GenReturn(Value::Object(value))
-    }
-
-    /// The running frame has raised: a clause whose continuation is unused makes the operation fail.
-    fn raised(&mut self, error: Ref) -> PyOutcome {
-        if let Some(PyFrame {
-            generator,
-            k: Some(k),
-        }) = self.machine.running()
-        {
-            let (generator, k) = (generator.clone(), k.clone());
-            clause_raised(&k, &generator, error)
-        } else {
-            PyCallOutcome::GenError(error)
-        }
-    }
-
-    // ---- what programs yield ------------------------------------------------------------------
-
-    #[inline]
-    fn yielded(&mut self, yielded: Ref) -> PyOutcome {
-        let kind = yielded.type_ptr();
-        let types = types();
-        if kind == types.node(Kind::Resume) {
-            return self.resume(yielded);
-        }
-        if kind == types.do_call {
-            return refuse(start_do_call(&yielded).map(Started::into_yielded));
-        }
-        if kind == types.node(Kind::Transfer) {
-            return self.transfer(yielded);
-        }
-        if kind == types.node(Kind::Pass) {
-            return self.pass(yielded);
-        }
-        if kind == types.node(Kind::WithHandler) {
-            return refuse(with_handler(&yielded));
-        }
-        if kind == types.node(Kind::Pure) {
-            return refuse(start_program(&yielded).map(Started::into_yielded));
-        }
-        match effect_type(&yielded) {
-            Ok(Some(effect_type)) => PyCallOutcome::GenYield(Yielded::Perform {
-                effect: yielded,
-                effect_type,
-            }),
-            Ok(None) => refuse(start_program(&yielded).map(Started::into_yielded)),
-            Err(error) => PyCallOutcome::GenYield(Yielded::Refused(error)),
-        }
-    }
-
-    #[inline]
-    fn resume(&mut self, primitive: Ref) -> PyOutcome {
-        // SAFETY: it is a `Resume`, which has two fields.
-        let (k, value) = unsafe { node::into_pair(primitive) };
-        let captured = match take_continuation(&k, "Resume") {
-            Ok(captured) => captured,
-            Err(error) => return refuse(Err(error)),
-        };
-        if let Some(frame) = self.machine.running()
-            && tail_of(&frame.generator) == Tail::Return
-            && let Some(frame) = self.machine.finish_frame()
-            && let Err(error) = finish_by_send(&frame.generator)
-        {
-            return Failure { error, frame }.undo(&k, captured);
-        }
-        PyCallOutcome::GenYield(Yielded::Resume {
-            captured,
-            value: Value::Object(value),
-        })
-    }
-
-    fn transfer(&mut self, primitive: Ref) -> PyOutcome {
-        if self.machine.clause().is_none() {
-            return refuse(Err(messages::outside_a_clause("Transfer")));
-        }
-        // SAFETY: it is a `Transfer`, which has two fields.
-        let (k, value) = unsafe { node::into_pair(primitive) };
-        let captured = match take_continuation(&k, "Transfer") {
-            Ok(captured) => captured,
-            Err(error) => return refuse(Err(error)),
-        };
-        match self.finish_clause() {
-            Finished::Cleanly => PyCallOutcome::GenYield(Yielded::Resume {
-                captured,
-                value: Value::Object(value),
-            }),
-            Finished::Raising(failure) => failure.undo(&k, captured),
-        }
-    }
-
-    fn pass(&mut self, primitive: Ref) -> PyOutcome {
-        let Some(own) = self.machine.clause().cloned() else {
-            return refuse(Err(messages::outside_a_clause("Pass")));
-        };
-        let Passed {
-            k,
-            captured,
-            effect,
-        } = match Passed::new(primitive, &own) {
-            Ok(passed) => passed,
-            Err(error) => return refuse(Err(error)),
-        };
-        drop(own);
-        match self.finish_clause() {
-            Finished::Cleanly => pass_on(captured, effect),
-            Finished::Raising(failure) => failure.undo(&k, captured),
-        }
-    }
-
-    /// Finishes the clause that the running frame belongs to: the programs that it called,
-    /// innermost first, then the clause itself.
-    fn finish_clause(&mut self) -> Finished {
-        let mut first_error = None;
-        while let Some(frame) = self.machine.finish_frame() {
-            if let Err(error) = finish(&frame.generator) {
-                if first_error.is_none() {
-                    first_error = Some(error);
-                } else {
-                    messages::unraisable(error, &frame.generator);
-                }
-            }
-            if frame.k.is_some() {
-                return match first_error {
-                    None => Finished::Cleanly,
-                    Some(error) => Finished::Raising(Failure { error, frame }),
-                };
-            }
-        }
-        Finished::Cleanly
     }
 
     // ---- handlers -----------------------------------------------------------------------------
@@ -295,184 +206,44 @@ impl Driver {
             failed => failed,
         })
     }
-}
 
-/// What a handler call asked for that gave no generator.
-fn clause_without_body(
-    handler: &Ref,
-    effect: &Ref,
-    own: &Ref,
-    result: Ref,
-) -> Result<PyOutcome, Ref> {
-    let kind = result.type_ptr();
-    let types = types();
-    if kind == types.node(Kind::Resume) || kind == types.node(Kind::Transfer) {
-        let name = if kind == types.node(Kind::Resume) {
-            "Resume"
-        } else {
-            "Transfer"
+    #[inline]
+    fn call_stdlib(&mut self, effect: Ref) -> PyOutcome {
+        let Some(handler) = self.machine.stdlib_handler() else {
+            return no_frame();
         };
-        // SAFETY: both kinds have two fields.
-        let (k, value) = unsafe { node::into_pair(result) };
-        let captured = take_continuation(&k, name)?;
-        return Ok(PyCallOutcome::GenYield(Yielded::Resume {
-            captured,
-            value: Value::Object(value),
-        }));
-    }
-    if kind == types.node(Kind::Pass) {
-        let passed = Passed::new(result, own)?;
-        return Ok(pass_on(passed.captured, passed.effect));
-    }
-    if !is_program(&result)? {
-        return Err(messages::handler_returned(handler, &result, effect));
-    }
-    match start_program(&result)? {
-        Started::Body(body) => Ok(PyCallOutcome::Clause(PyFrame::clause(body, own.clone()))),
-        Started::Value(value) if uses_continuation(value.type_ptr()) => {
-            Err(messages::clause_returned_primitive(handler, &value))
-        }
-        Started::Value(value) => Ok(PyCallOutcome::ClauseReturn(Value::Object(value))),
-    }
-}
-
-/// Whether a handler may return this to be run in its clause.
-fn is_program(object: &Ref) -> Result<bool, Ref> {
-    let kind = object.type_ptr();
-    let ours = do_function::is_do_call(object)
-        || kind == types().node(Kind::Pure)
-        || kind == types().node(Kind::WithHandler);
-    Ok(ours || effect_type(object)?.is_some() || crate::classify::has_to_generator(object)?)
-}
-
-fn with_handler(primitive: &Ref) -> Result<PyYielded, Ref> {
-    // SAFETY: it is a `WithHandler`, which has three fields.
-    let [handler, body, effects] = [0, 1, 2].map(|index| unsafe { node::field(primitive, index) });
-    let prompt = prompt(handler, &effects)?;
-    Ok(match start_program(&body)? {
-        Started::Value(value) => Yielded::Value(Value::Object(value)),
-        Started::Body(body) => Yielded::WithHandler {
-            handler: prompt.handler,
-            accepts: prompt.accepts,
-            body,
-        },
-    })
-}
-
-/// A checked and reserved `Pass`.
-struct Passed {
-    k: Ref,
-    captured: PyCaptured,
-    effect: Ref,
-}
-
-impl Passed {
-    /// `own` is the clause's continuation, which stands in for what was not given.
-    fn new(primitive: Ref, own: &Ref) -> Result<Self, Ref> {
-        // SAFETY: it is a `Pass`, which has two fields; `own` is a continuation.
-        let (effect, k) = unsafe {
-            let (effect, k) = node::into_pair(primitive);
-            (
-                given(effect).unwrap_or_else(|| continuation::effect(own)),
-                given(k).unwrap_or_else(|| own.clone()),
-            )
-        };
-        if effect_type(&effect)?.is_none() {
-            return Err(messages::needs_effect("Pass", &effect));
-        }
-        let captured = take_continuation(&k, "Pass")?;
-        Ok(Self {
-            k,
-            captured,
-            effect,
+        let handler = plain_handler(handler);
+        PyCallOutcome::Action(match stdlib::start(&handler, effect) {
+            stdlib::Started::Done(action) => action,
+            stdlib::Started::NeedsPython(callback) => {
+                let id = self.machine.begin_callback();
+                if let Some(debug) = self.observers.debug {
+                    debug.callback(id);
+                }
+                let result = callback.call();
+                callback.continue_after_python(result)
+            }
         })
     }
-}
 
-/// Lets an outer handler answer. The effect's type is looked up only now: the clause's cleanup may
-/// have changed it.
-fn pass_on(captured: PyCaptured, effect: Ref) -> PyOutcome {
-    match effect_type(&effect) {
-        Ok(Some(effect_type)) => PyCallOutcome::GenYield(Yielded::Pass {
-            captured,
-            effect,
-            effect_type,
-        }),
-        Ok(None) => PyCallOutcome::OperationFailed {
-            captured,
-            error: messages::needs_effect("Pass", &effect),
-        },
-        Err(error) => PyCallOutcome::OperationFailed { captured, error },
-    }
-}
-
-fn given(argument: Ref) -> Option<Ref> {
-    // SAFETY: the object is valid.
-    let missing = unsafe { ffi::Py_IsNone(argument.as_ptr()) } != 0;
-    (!missing).then_some(argument)
-}
-
-/// How finishing a clause ended.
-enum Finished {
-    Cleanly,
-    Raising(Failure),
-}
-
-/// A frame, a clause's mostly, that raised while it was being finished.
-struct Failure {
-    error: Ref,
-    frame: PyFrame,
-}
-
-impl Failure {
-    /// Undoes the reservation of `k` and lets the error count as raised by the frame.
-    fn undo(self, k: &Ref, captured: PyCaptured) -> PyOutcome {
-        // SAFETY: `captured` was taken from `k`.
-        unsafe { continuation::put_back(k, captured) };
-        match self.frame.k {
-            Some(own) => clause_raised(&own, &self.frame.generator, self.error),
-            None => PyCallOutcome::GenError(self.error),
+    /// No handler accepts an effect. An `Ask` that readers passed on for want of the key has its
+    /// own ways out.
+    fn unhandled(&self, effect: &Ref, declined: bool) -> HandlerAction<crate::host::Python> {
+        if declined && node::kind_of(effect) == Some(Kind::Ask) {
+            // SAFETY: it is an `Ask`, which has a key and perhaps a default.
+            return unsafe {
+                match node::optional_field(effect, 1) {
+                    Some(default) => HandlerAction::Resume(Value::Object(default)),
+                    None => HandlerAction::Throw(messages::missing_key(&node::field(effect, 0))),
+                }
+            };
         }
+        HandlerAction::Throw(messages::unhandled_effect(effect, self.machine.handlers()))
     }
-}
-
-/// The clause that was given `k` has raised.
-fn clause_raised(k: &Ref, clause: &Ref, error: Ref) -> PyOutcome {
-    // SAFETY: a clause's `k` is a continuation.
-    if let Some(captured) = unsafe { continuation::take(k) } {
-        PyCallOutcome::OperationFailed { captured, error }
-    } else {
-        note::crossed(&error, k, clause);
-        PyCallOutcome::GenError(error)
-    }
-}
-
-/// Ends a generator that is suspended at a `yield`.
-fn finish(generator: &Ref) -> Result<(), Ref> {
-    if tail_of(generator) == Tail::No {
-        generator::close(generator)
-    } else {
-        finish_by_send(generator)
-    }
-}
-
-/// Ends a generator that is suspended at a `yield` in tail position. Its own code cannot raise there,
-/// but a signal's handler or a trace function can.
-#[inline]
-fn finish_by_send(generator: &Ref) -> Result<(), Ref> {
-    match generator::send(generator, &Ref::none()) {
-        Step::Return(_) => Ok(()),
-        Step::Raise(error) => Err(error),
-        Step::Yield(_) => generator::close(generator),
-    }
-}
-
-fn refuse(yielded: Result<PyYielded, Ref>) -> PyOutcome {
-    PyCallOutcome::GenYield(yielded.unwrap_or_else(Yielded::Refused))
 }
 
 /// The machine asked for a call without what the call needs; the core's own check reports it.
-fn no_frame() -> PyOutcome {
+pub(crate) fn no_frame() -> PyOutcome {
     PyCallOutcome::Error(messages::internal(doeff_vm_core::VMError {
         expected: "a frame or handler to call",
         found: "none",

@@ -19,8 +19,28 @@ use crate::types::types;
 #[derive(Clone, Copy, Debug)]
 pub struct EffectType(NonNull<Row>);
 
-/// Which accept sets accept instances of one type.
+/// A copy of what is known of an effect type, for a search that goes on while other threads have the
+/// interpreter and may change the original.
 #[derive(Debug)]
+pub struct Snapshot(Box<Row>);
+
+impl Snapshot {
+    /// Copies it.
+    pub fn of(effect_type: EffectType) -> Self {
+        // SAFETY: the interpreter is held, so nothing changes the row; or it is a snapshot itself,
+        // which its driver keeps until it has made this one.
+        let row = unsafe { effect_type.0.as_ref() };
+        Self(Box::new(row.clone()))
+    }
+
+    /// The copy as an effect type, for as long as the snapshot lives.
+    pub fn effect_type(&self) -> EffectType {
+        EffectType(NonNull::from(&*self.0))
+    }
+}
+
+/// Which accept sets accept instances of one type.
+#[derive(Debug, Clone)]
 struct Row {
     /// Bit `n` is for `AcceptSet(n)`.
     bits: Vec<u64>,
@@ -63,7 +83,8 @@ impl Accepts for EffectType {
         let (word, bit) = position(set);
         // SAFETY: rows are boxed and never freed, so that the pointer stays valid, and only changed
         // while no search is going on: both hold the interpreter. (A row is used for another type
-        // when its own is freed; the effect that is being performed keeps its type alive.)
+        // when its own is freed; the effect that is being performed keeps its type alive.) A search
+        // without the interpreter has a snapshot, which its driver keeps and nobody changes.
         let row = unsafe { self.0.as_ref() };
         row.bits.get(word).is_some_and(|&word| word & bit != 0)
     }

@@ -15,6 +15,7 @@ use pyo3::{Bound, PyAny, PyResult, Python, ffi, intern};
 
 use crate::calls;
 use crate::object::{Ref, restore_error, take_error, with_python, write_unraisable};
+use crate::program;
 use crate::types::types;
 
 /// Byte offsets into a generator object (`PyGenObject` with its interpreter frame).
@@ -258,8 +259,7 @@ unsafe fn owned(object: *mut ffi::PyObject) -> Ref {
 /// Throws an exception at the `yield` where a generator is suspended.
 pub fn throw(generator: &Ref, error: Ref) -> Step {
     if generator.type_ptr() == types().program_iterator {
-        // It has no code that could catch anything.
-        return Step::Raise(error);
+        return program::throw(generator, error);
     }
     // SAFETY: the interpreter is held; the arguments are valid for the call.
     let result = unsafe {

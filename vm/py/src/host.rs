@@ -1,6 +1,9 @@
 //! The core's view of Python.
 
-use doeff_vm_core::{Captured, Frame, Host, Machine, Mode, PyCallOutcome, Value, Yielded};
+use doeff_vm_core::{
+    Captured, Frame, Host, Machine, Mode, Prompt, PyCallOutcome, PythonCall, StepEvent, Value,
+    Yielded,
+};
 
 use crate::effects::EffectType;
 use crate::object::Ref;
@@ -26,6 +29,9 @@ pub type PyCaptured = Captured<Python>;
 pub type PyFrame = Frame<Python>;
 pub type PyMachine = Machine<Python>;
 pub type PyMode = Mode<Python>;
+pub type PyCall = PythonCall<Python>;
+pub type PyEvent = StepEvent<Python>;
 pub type PyOutcome = PyCallOutcome<Python>;
+pub type PyPrompt = Prompt<Python>;
 pub type PyValue = Value<Python>;
 pub type PyYielded = Yielded<Python>;

@@ -7,9 +7,12 @@
 //! What is public here besides the module serves the benchmarks' floor, which drives the same
 //! classes without a machine. All of it expects the calling thread to hold the interpreter.
 
+mod annotation;
 mod calls;
 mod classify;
+mod clause;
 pub mod continuation;
+mod debug;
 pub mod do_function;
 mod driver;
 mod effects;
@@ -22,10 +25,16 @@ mod module;
 pub mod node;
 mod note;
 pub mod object;
+mod primitives;
 pub mod program;
+mod runs;
+mod specs;
+pub mod stdlib;
 pub mod tail;
 mod trash;
 pub mod types;
+mod vm;
+mod watch;
 
 pub use module::doeff_vm;
 

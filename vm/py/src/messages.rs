@@ -12,7 +12,7 @@ use pyo3::{Bound, PyAny, PyErr, PyErrArguments, PyTypeInfo, ffi};
 
 use crate::exceptions::exceptions;
 use crate::generator::with_bound;
-use crate::node::plain_handler;
+use crate::node::{Kind, plain_handler};
 use crate::object::{Ref, restore_error, take_error, with_python};
 use crate::types::types;
 
@@ -66,7 +66,8 @@ fn type_name(object: &Bound<'_, PyAny>) -> String {
     )
 }
 
-fn type_name_of(object: &Ref) -> String {
+/// The qualified name of an object's type.
+pub fn type_name_of(object: &Ref) -> String {
     with_bound(object, type_name)
 }
 
@@ -156,16 +157,12 @@ pub fn handler_returned(handler: &Ref, result: &Ref, effect: &Ref) -> Ref {
 }
 
 /// The result of a clause is a primitive that it should have yielded.
-pub fn clause_returned_primitive(clause: &Ref, primitive: &Ref) -> Ref {
+pub fn clause_returned_primitive(clause: &Ref, primitive: Kind) -> Ref {
     make::<PyTypeError>(|| {
-        let primitive = type_name_of(primitive);
-        let parameters = match primitive.as_str() {
-            "Pass" => "effect, k",
-            _ => "k, value",
-        };
+        let (name, parameters) = (primitive.name(), primitive.parameters());
         Ok(format!(
-            "the clause of {} returned {primitive}(...) without performing it; \
-             write 'return (yield {primitive}({parameters}))'",
+            "the clause of {} returned {name}(...) without performing it; \
+             write 'return (yield {name}({parameters}))'",
             name_of(clause)
         ))
     })
@@ -193,21 +190,23 @@ pub fn bad_effects(effects: &Ref) -> Ref {
 }
 
 /// A primitive was given something that is not a continuation.
-pub fn needs_continuation(primitive: &str, found: &Ref) -> Ref {
+pub fn needs_continuation(primitive: Kind, found: &Ref) -> Ref {
     make::<PyTypeError>(|| {
         Ok(format!(
-            "{primitive} needs a continuation, got {} of type '{}'",
+            "{} needs a continuation, got {} of type '{}'",
+            primitive.name(),
             short_repr(found)?,
             type_name_of(found)
         ))
     })
 }
 
-/// `Pass` was given something that is not an effect.
-pub fn needs_effect(primitive: &str, found: &Ref) -> Ref {
+/// `Pass` or `Delegate` was given something that is not an effect.
+pub fn needs_effect(primitive: Kind, found: &Ref) -> Ref {
     make::<PyTypeError>(|| {
         Ok(format!(
-            "{primitive} needs an effect (an EffectBase instance), got {} of type '{}'",
+            "{} needs an effect (an EffectBase instance), got {} of type '{}'",
+            primitive.name(),
             short_repr(found)?,
             type_name_of(found)
         ))
@@ -215,8 +214,95 @@ pub fn needs_effect(primitive: &str, found: &Ref) -> Ref {
 }
 
 /// A primitive that finishes a clause was yielded outside of one.
-pub fn outside_a_clause(primitive: &str) -> Ref {
-    make::<PyRuntimeError>(|| Ok(format!("{primitive} works only in a handler's clause")))
+pub fn outside_a_clause(primitive: Kind) -> Ref {
+    make::<PyRuntimeError>(|| {
+        Ok(format!(
+            "{} works only in a handler's clause",
+            primitive.name()
+        ))
+    })
+}
+
+/// `ResumeThrow` or `TransferThrow` was given something that cannot be thrown.
+pub fn needs_exception(primitive: Kind, found: &Ref) -> Ref {
+    make::<PyTypeError>(|| {
+        Ok(format!(
+            "{} needs an exception (a BaseException instance), got {} of type '{}'",
+            primitive.name(),
+            short_repr(found)?,
+            type_name_of(found)
+        ))
+    })
+}
+
+/// An unstarted continuation was given a value.
+pub fn unstarted_takes_no_value(value: &Ref) -> Ref {
+    make::<PyTypeError>(|| {
+        Ok(format!(
+            "an unstarted continuation takes no value, got {} of type '{}'",
+            short_repr(value)?,
+            type_name_of(value)
+        ))
+    })
+}
+
+/// `Pass` or `Delegate` was given an unstarted continuation.
+pub fn needs_started(primitive: Kind) -> Ref {
+    make::<PyTypeError>(|| {
+        let name = primitive.name();
+        Ok(format!(
+            "{name} needs a started continuation, got an unstarted one"
+        ))
+    })
+}
+
+/// Something that is not a list or tuple was given where handlers are due.
+pub fn needs_handlers(name: &str, found: &Ref) -> Ref {
+    make::<PyTypeError>(|| {
+        Ok(format!(
+            "{name} needs a list or tuple of handlers, got {} of type '{}'",
+            short_repr(found)?,
+            type_name_of(found)
+        ))
+    })
+}
+
+/// Something that is not a mapping was given where bindings are due.
+pub fn needs_mapping(name: &str, found: &Ref) -> Ref {
+    make::<PyTypeError>(|| {
+        Ok(format!(
+            "{name} needs a mapping, got {} of type '{}'",
+            short_repr(found)?,
+            type_name_of(found)
+        ))
+    })
+}
+
+/// `start_with_generator` was given something else.
+pub fn needs_generator(found: &Ref) -> Ref {
+    make::<PyTypeError>(|| {
+        Ok(format!(
+            "start_with_generator needs a generator, got {} of type '{}'",
+            short_repr(found)?,
+            type_name_of(found)
+        ))
+    })
+}
+
+/// No reader has the key that was asked for.
+pub fn missing_key(key: &Ref) -> Ref {
+    with_bound(key, |key| {
+        // SAFETY: the exception type lives as long as the process.
+        let made = unsafe {
+            let kind = Bound::from_borrowed_ptr(key.py(), exceptions().missing_key);
+            kind.call1((key,))
+        };
+        match made {
+            // SAFETY: the pointer is a new reference.
+            Ok(made) => unsafe { Ref::from_result(made.into_ptr()) }.unwrap_or_else(take_error),
+            Err(error) => exception(error),
+        }
+    })
 }
 
 /// The second use of a continuation.
@@ -282,16 +368,28 @@ fn name_of_handler(handler: &Ref) -> String {
     name_of(&plain_handler(handler))
 }
 
+/// What becomes of a `StopIteration` that a primitive is given to throw.
+pub fn convert_given_stop_iteration(error: Ref, primitive: Kind) -> Ref {
+    caused_by_stop_iteration(error, || {
+        format!("{} was given StopIteration", primitive.name())
+    })
+}
+
 /// What PEP 479 makes of a `StopIteration` that leaves something other than a generator.
 pub fn convert_stop_iteration(error: Ref, culprit: &Ref) -> Ref {
+    caused_by_stop_iteration(error, || {
+        format!("{} raised StopIteration", name_of(culprit))
+    })
+}
+
+fn caused_by_stop_iteration(error: Ref, text: impl FnOnce() -> String) -> Ref {
     // SAFETY: `error` is an exception object.
     let stopped =
         unsafe { ffi::PyErr_GivenExceptionMatches(error.as_ptr(), ffi::PyExc_StopIteration) != 0 };
     if !stopped {
         return error;
     }
-    let converted =
-        make::<PyRuntimeError>(|| Ok(format!("{} raised StopIteration", name_of(culprit))));
+    let converted = make::<PyRuntimeError>(|| Ok(text()));
     // SAFETY: both are exception objects; each setter takes over one reference.
     unsafe {
         ffi::PyException_SetCause(converted.as_ptr(), error.clone().into_ptr());

@@ -3,34 +3,99 @@
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 
+use crate::annotation::handler;
+use crate::classify::handler_list;
 use crate::exceptions::{create_exceptions, exceptions};
-use crate::node::Kind;
-use crate::note::Run;
-use crate::object::{Ref, restore_error};
+use crate::node::{self, Kind};
+use crate::object::{Ref, take_error};
+use crate::runs::{Argument, Scope, Subject, from_bound, into_error, into_py, run_alone};
+use crate::specs::SPECS;
+use crate::stdlib::{StdlibHandler, make_with, make_writer};
 use crate::types::types;
-use crate::{driver, generator, tail, trash};
+use crate::vm::{DebugConfig, Stdlib, VM};
+use crate::{generator, tail};
 
-/// run(program)
+/// run(program, handlers=(), env=None, state=None)
 /// --
 ///
-/// Run a program to its result.
+/// Run a program to its result, under handlers (a list or tuple, innermost first) and outside of them
+/// a reader of `env` and a state of `state`, where these mappings are given.
 ///
-/// Raises the exception that nothing in the program caught, TypeError for what is not a program.
+/// Raises the exception that nothing in the program caught, TypeError for a bad argument.
 #[pyfunction]
-fn run(program: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+#[pyo3(signature = (program, handlers = Argument::Missing, env = None, state = None), text_signature = "(program, handlers=(), env=None, state=None)")]
+fn run<'py>(
+    program: Bound<'py, PyAny>,
+    handlers: Argument<'py>,
+    env: Option<Bound<'py, PyAny>>,
+    state: Option<Bound<'py, PyAny>>,
+) -> PyResult<Py<PyAny>> {
     let py = program.py();
-    // SAFETY: the argument is a valid object for the call.
-    let program = unsafe { Ref::from_result(program.clone().into_ptr()) }.unwrap_or_else(Ref::none);
-    let entered = Run::enter();
-    match trash::nested(|| driver::run(&program)) {
-        // SAFETY: the pointer is a new reference.
-        Ok(value) => Ok(unsafe { Bound::from_owned_ptr(py, value.into_ptr()).unbind() }),
-        Err(error) => {
-            entered.finish(&error);
-            restore_error(error);
-            Err(PyErr::fetch(py))
-        }
-    }
+    let scope = Scope {
+        handlers,
+        env,
+        state,
+    };
+    run_alone(py, Subject::Program(from_bound(program)), scope)
+}
+
+/// with_handlers(handlers, program)
+/// --
+///
+/// The program under handlers, a list or tuple of them, innermost first.
+///
+/// Raises TypeError where `handlers` is neither.
+#[pyfunction]
+fn with_handlers(handlers: Bound<'_, PyAny>, program: Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+    let py = program.py();
+    let nested = || {
+        let none = Ref::none();
+        let handlers = handler_list("with_handlers()", &from_bound(handlers))?;
+        let mut handlers = handlers.into_iter();
+        handlers.try_fold(from_bound(program), |program, handler| {
+            node::make(Kind::WithHandler, &[&handler, &program, &none]).ok_or_else(take_error)
+        })
+    };
+    nested()
+        .map(|nested| into_py(py, nested))
+        .map_err(|error| into_error(py, error))
+}
+
+/// state(initial=None)
+/// --
+///
+/// A handler of Get, Put and Modify with a store of its own, which begins as a copy of a mapping.
+#[pyfunction]
+#[pyo3(signature = (initial = None))]
+fn state(py: Python<'_>, initial: Option<Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+    let initial = initial.map_or_else(Ref::none, from_bound);
+    let made = make_with(StdlibHandler::State, "state()", &initial);
+    made.map(|made| into_py(py, made))
+        .map_err(|error| into_error(py, error))
+}
+
+/// reader(env=None)
+/// --
+///
+/// A handler of Ask and Local with an environment of its own, a copy of a mapping.
+#[pyfunction]
+#[pyo3(signature = (env = None))]
+fn reader(py: Python<'_>, env: Option<Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+    let env = env.map_or_else(Ref::none, from_bound);
+    let made = make_with(StdlibHandler::Reader, "reader()", &env);
+    made.map(|made| into_py(py, made))
+        .map_err(|error| into_error(py, error))
+}
+
+/// writer()
+/// --
+///
+/// A handler of Tell and Listen with a log of its own.
+#[pyfunction]
+fn writer(py: Python<'_>) -> PyResult<Py<PyAny>> {
+    make_writer()
+        .map(|made| into_py(py, made))
+        .map_err(|error| into_error(py, error))
 }
 
 /// do(function)
@@ -106,24 +171,46 @@ pub fn doeff_vm(module: &Bound<'_, PyModule>) -> PyResult<()> {
         ("DoFunction", types.do_function),
         ("DoCall", types.do_call),
         ("Continuation", types.continuation),
-        ("Resume", types.node(Kind::Resume)),
-        ("Transfer", types.node(Kind::Transfer)),
-        ("Pass", types.node(Kind::Pass)),
-        ("WithHandler", types.node(Kind::WithHandler)),
-        ("Pure", types.node(Kind::Pure)),
+        ("StateHandler", types.stdlib[StdlibHandler::State as usize]),
+        (
+            "ReaderHandler",
+            types.stdlib[StdlibHandler::Reader as usize],
+        ),
+        (
+            "WriterHandler",
+            types.stdlib[StdlibHandler::Writer as usize],
+        ),
     ] {
         // SAFETY: the types live as long as the process.
         module.add(name, unsafe { Bound::from_borrowed_ptr(py, kind.cast()) })?;
+    }
+    for spec in &SPECS {
+        if spec.kind != Kind::ResumeProgram {
+            let kind = types.node(spec.kind);
+            // SAFETY: as above.
+            module.add(spec.kind.name(), unsafe {
+                Bound::from_borrowed_ptr(py, kind.cast())
+            })?;
+        }
     }
     let exceptions = exceptions();
     for (name, kind) in [
         ("UnhandledEffect", exceptions.unhandled_effect),
         ("ContinuationConsumed", exceptions.continuation_consumed),
+        ("MissingKey", exceptions.missing_key),
     ] {
         // SAFETY: as above.
         module.add(name, unsafe { Bound::from_borrowed_ptr(py, kind) })?;
     }
     module.add_function(wrap_pyfunction!(run, module)?)?;
     module.add_function(wrap_pyfunction!(do_, module)?)?;
+    module.add_function(wrap_pyfunction!(with_handlers, module)?)?;
+    module.add_function(wrap_pyfunction!(handler, module)?)?;
+    module.add_function(wrap_pyfunction!(state, module)?)?;
+    module.add_function(wrap_pyfunction!(reader, module)?)?;
+    module.add_function(wrap_pyfunction!(writer, module)?)?;
+    module.add_class::<VM>()?;
+    module.add_class::<DebugConfig>()?;
+    module.add_class::<Stdlib>()?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))
 }

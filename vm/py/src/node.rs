@@ -8,14 +8,17 @@ use std::ffi::{CStr, c_int, c_void};
 use std::mem::offset_of;
 use std::ptr;
 
+use pyo3::types::PyTuple;
 use pyo3::{PyResult, Python, ffi};
 
+use crate::calls;
 use crate::freelist::FreeList;
 use crate::object::Ref;
+use crate::specs::{Base, Missing, SPECS, Spec};
 use crate::trash::release_field;
 use crate::types::{
-    TypeBuilder, last_member, method, new_by_vectorcall, object_member, reduced, set_constructor,
-    types, visit_object,
+    TypeBuilder, class_getitem, last_member, method, new_by_vectorcall, object_member, reduced,
+    set_class_attribute, set_constructor, types, visit_object,
 };
 
 /// What a node is.
@@ -26,120 +29,108 @@ pub enum Kind {
     Resume,
     /// `Transfer(k, value)`
     Transfer,
-    /// `Pass(effect, k)`
+    /// `ResumeThrow(k, error)`
+    ResumeThrow,
+    /// `TransferThrow(k, error)`
+    TransferThrow,
+    /// `ResumeContinuation(k, value)`
+    ResumeContinuation,
+    /// `Delegate(effect, k)`
+    Delegate,
+    /// `Pass(effect, k)`. One that a built-in handler made for want of an answer has a third field.
     Pass,
+    /// What a built-in handler that was called gives for `Local` and `Listen`: resumes `k` by
+    /// running a body at the perform site. Not one of the public names.
+    ResumeProgram,
+    /// `GetContinuation()`
+    GetContinuation,
+    /// `GetHandlers()`
+    GetHandlers,
+    /// `CreateContinuation(program, handlers)`
+    CreateContinuation,
+    /// `TailCall(program)`
+    TailCall,
     /// `WithHandler(handler, program, effects)`
     WithHandler,
+    /// `Safe(program)`
+    Safe,
     /// `Pure(value)`
     Pure,
+    /// `Get(key)`
+    Get,
+    /// `Put(key, value)`
+    Put,
+    /// `Modify(key, f)`
+    Modify,
+    /// `Ask(key, default)`; without a default its second field is null.
+    Ask,
+    /// `Local(bindings, program)`
+    Local,
+    /// `Tell(entry)`
+    Tell,
+    /// `Listen(program)`
+    Listen,
     /// A handler with the types that it was installed with.
     TypedHandler,
+    /// `Ok(value)`
+    Ok,
+    /// `Err(error)`
+    Err,
 }
 
 /// The number of kinds.
-pub const KINDS: usize = 6;
+pub const KINDS: usize = 25;
 
 const MAX_FIELDS: usize = 3;
+
+impl Kind {
+    /// The name without the module.
+    pub fn name(self) -> &'static str {
+        short_name(&SPECS[self as usize])
+            .to_str()
+            .unwrap_or_default()
+    }
+
+    /// The names of the fields that a constructor takes, as in a call.
+    pub fn parameters(self) -> String {
+        let names = SPECS[self as usize].fields.iter();
+        let names: Vec<_> = names.map(|(name, _)| name.to_string_lossy()).collect();
+        names.join(", ")
+    }
+}
 
 /// A node: an immutable object with up to three fields. Unused ones are null.
 #[repr(C)]
 pub struct Node {
     head: ffi::PyObject,
     fields: [*mut ffi::PyObject; MAX_FIELDS],
+    kind: Kind,
 }
-
-struct Spec {
-    name: &'static CStr,
-    doc: &'static CStr,
-    /// Name and documentation of each field, in the order of the constructor's parameters.
-    fields: &'static [(&'static CStr, &'static CStr)],
-    /// How many of them must be given; the others default to `None`.
-    required: usize,
-}
-
-/// By [`Kind`].
-static SPECS: [Spec; KINDS] = [
-    Spec {
-        name: c"doeff_vm.Resume",
-        doc: c"Resume(k, value=None)\n--\n\n\
-            Resume the continuation k with a value; the result of `yield Resume(k, value)` is the\n\
-            result of the body under k's prompt. `return (yield Resume(k, value))` is a tail\n\
-            resume, which finishes the clause first and costs no stack.",
-        fields: &[
-            (c"k", c"the continuation to resume"),
-            (c"value", c"what its performer gets"),
-        ],
-        required: 1,
-    },
-    Spec {
-        name: c"doeff_vm.Transfer",
-        doc: c"Transfer(k, value=None)\n--\n\n\
-            Finish the clause that yields this, then resume the continuation k with a value.",
-        fields: &[
-            (c"k", c"the continuation to go on with"),
-            (c"value", c"what its performer gets"),
-        ],
-        required: 1,
-    },
-    Spec {
-        name: c"doeff_vm.Pass",
-        doc: c"Pass(effect=None, k=None)\n--\n\n\
-            Finish the clause that yields this and let an outer handler answer the performer.\n\
-            Without arguments it passes on the clause's own effect and continuation.",
-        fields: &[
-            (c"effect", c"the effect, or None for the clause's own"),
-            (c"k", c"the continuation, or None for the clause's own"),
-        ],
-        required: 0,
-    },
-    Spec {
-        name: c"doeff_vm.WithHandler",
-        doc: c"WithHandler(handler, program, effects=None)\n--\n\n\
-            Run the program under a prompt whose handler is called as handler(effect, k) for the\n\
-            effects that it accepts: all, or the instances of the effect types in `effects`.",
-        fields: &[
-            (c"handler", c"the handler"),
-            (c"program", c"the program that runs under it"),
-            (
-                c"effects",
-                c"the accepted effect type or tuple of them, or None for all",
-            ),
-        ],
-        required: 2,
-    },
-    Spec {
-        name: c"doeff_vm.Pure",
-        doc: c"Pure(value=None)\n--\n\nThe program whose result is the value.",
-        fields: &[(c"value", c"the result")],
-        required: 0,
-    },
-    Spec {
-        name: c"doeff_vm.TypedHandler",
-        doc: c"TypedHandler(handler, effects)\n--\n\n\
-            A handler with the effect types that it was installed with.",
-        fields: &[
-            (c"handler", c"the handler itself"),
-            (c"effects", c"the accepted effect type or tuple of them"),
-        ],
-        required: 2,
-    },
-];
 
 static FREE: FreeList<64> = FreeList::new();
 
 /// Makes the types of all kinds.
 pub(crate) fn create(
     py: Python<'_>,
-    base: *mut ffi::PyTypeObject,
+    program: *mut ffi::PyTypeObject,
+    effect_base: *mut ffi::PyTypeObject,
     made: &mut [*mut ffi::PyTypeObject; KINDS],
 ) -> PyResult<()> {
-    made[Kind::Resume as usize] = create_kind::<{ Kind::Resume as usize }>(py, base)?;
-    made[Kind::Transfer as usize] = create_kind::<{ Kind::Transfer as usize }>(py, base)?;
-    made[Kind::Pass as usize] = create_kind::<{ Kind::Pass as usize }>(py, base)?;
-    made[Kind::WithHandler as usize] = create_kind::<{ Kind::WithHandler as usize }>(py, base)?;
-    made[Kind::Pure as usize] = create_kind::<{ Kind::Pure as usize }>(py, base)?;
-    made[Kind::TypedHandler as usize] =
-        create_kind::<{ Kind::TypedHandler as usize }>(py, ptr::null_mut())?;
+    macro_rules! create_kinds {
+        ($($kind:ident)*) => {$(
+            let base = match SPECS[Kind::$kind as usize].base {
+                Base::Program => program,
+                Base::Effect => effect_base,
+                Base::Object => ptr::null_mut(),
+            };
+            made[Kind::$kind as usize] = create_kind::<{ Kind::$kind as usize }>(py, base)?;
+        )*};
+    }
+    create_kinds!(
+        Resume Transfer ResumeThrow TransferThrow ResumeContinuation Delegate Pass ResumeProgram
+        GetContinuation GetHandlers CreateContinuation TailCall WithHandler Safe Pure
+        Get Put Modify Ask Local Tell Listen TypedHandler Ok Err
+    );
     Ok(())
 }
 
@@ -155,16 +146,18 @@ fn create_kind<const KIND: usize>(
         .map(|(index, (name, doc))| object_member(name, field_offset(index), doc))
         .collect();
     members.push(last_member());
-    let methods = vec![
-        method(
-            c"__reduce__",
-            reduce::<KIND>,
-            ffi::METH_NOARGS,
-            c"How to pickle and copy this.",
-        ),
-        ffi::PyMethodDef::zeroed(),
-    ];
-    let builder = TypeBuilder::new::<Node>(spec.name)
+    let mut methods = vec![method(
+        c"__reduce__",
+        reduce::<KIND>,
+        ffi::METH_NOARGS,
+        c"How to pickle and copy this.",
+    )];
+    let is_result = matches!(spec.kind, Kind::Ok | Kind::Err);
+    if is_result {
+        methods.push(class_getitem(c"The type of such results."));
+    }
+    methods.push(ffi::PyMethodDef::zeroed());
+    let mut builder = TypeBuilder::new::<Node>(spec.name)
         .flags(ffi::Py_TPFLAGS_HAVE_GC)
         .base(base)
         .doc(spec.doc)
@@ -172,6 +165,14 @@ fn create_kind<const KIND: usize>(
         .methods(methods);
     // SAFETY: each function has the signature of its slot, and the type is not yet seen by anyone.
     unsafe {
+        if is_result {
+            builder = builder
+                .slot(ffi::Py_tp_richcompare, compare as *mut c_void)
+                .slot(ffi::Py_tp_hash, hash as *mut c_void);
+        }
+        if spec.kind == Kind::TypedHandler {
+            builder = builder.slot(ffi::Py_tp_call, call_handler as *mut c_void);
+        }
         let kind = builder
             .slot(ffi::Py_tp_new, new_by_vectorcall as *mut c_void)
             .slot(ffi::Py_tp_dealloc, dealloc as *mut c_void)
@@ -179,6 +180,9 @@ fn create_kind<const KIND: usize>(
             .slot(ffi::Py_tp_clear, clear as *mut c_void)
             .slot(ffi::Py_tp_repr, repr::<KIND> as *mut c_void)
             .build(py)?;
+        let names = spec.fields.iter().map(|(name, _)| name.to_string_lossy());
+        let names = PyTuple::new(py, names.collect::<Vec<_>>())?;
+        set_class_attribute(py, kind, c"__match_args__", names.as_any())?;
         set_constructor(kind, construct::<KIND>);
         Ok(kind)
     }
@@ -197,19 +201,20 @@ pub fn make(kind: Kind, fields: &[&Ref]) -> Option<Ref> {
         *pointer = field.as_ptr();
     }
     // SAFETY: the fields are valid objects or null.
-    unsafe { Ref::from_result(make_raw(types().node(kind), pointers)) }
+    unsafe { Ref::from_result(make_raw(kind, types().node(kind), pointers)) }
 }
 
 /// # Safety
 /// The fields must be valid objects or null; they get references of the node's own.
 #[inline]
 unsafe fn make_raw(
-    kind: *mut ffi::PyTypeObject,
+    kind: Kind,
+    class: *mut ffi::PyTypeObject,
     fields: [*mut ffi::PyObject; MAX_FIELDS],
 ) -> *mut ffi::PyObject {
     // SAFETY: `FREE` serves only nodes; every field is initialised before the collector sees it.
     unsafe {
-        let node: *mut Node = FREE.allocate(kind);
+        let node: *mut Node = FREE.allocate(class);
         if node.is_null() {
             return ptr::null_mut();
         }
@@ -217,8 +222,22 @@ unsafe fn make_raw(
             ffi::Py_XINCREF(field);
         }
         (&raw mut (*node).fields).write(fields);
+        (&raw mut (*node).kind).write(kind);
         ffi::PyObject_GC_Track(node.cast());
         node.cast()
+    }
+}
+
+/// What an object is, if it is a node.
+#[inline]
+pub fn kind_of(object: &Ref) -> Option<Kind> {
+    // SAFETY: the object keeps its type alive. All classes of nodes, which are final, and no others
+    // have this function; an object of such a class is laid out as a `Node`.
+    unsafe {
+        let is_node = (*object.type_ptr())
+            .tp_dealloc
+            .is_some_and(|function| ptr::fn_addr_eq(function, dealloc as ffi::destructor));
+        is_node.then(|| (*object.as_ptr().cast::<Node>()).kind)
     }
 }
 
@@ -237,6 +256,18 @@ pub unsafe fn field(node: &Ref, index: usize) -> Ref {
             // Cleared by the collector while a finalizer still held the node.
             None => Ref::none(),
         }
+    }
+}
+
+/// A field of a node that may be absent.
+///
+/// # Safety
+/// `node` must be a node.
+pub unsafe fn optional_field(node: &Ref, index: usize) -> Option<Ref> {
+    // SAFETY: by the caller's word; a field is null or valid.
+    unsafe {
+        let field = (*node.as_ptr().cast::<Node>()).fields[index];
+        ptr::NonNull::new(field).map(|field| Ref::from_borrowed(field))
     }
 }
 
@@ -276,7 +307,7 @@ pub fn plain_handler(handler: &Ref) -> Ref {
 }
 
 unsafe extern "C" fn construct<const KIND: usize>(
-    kind: *mut ffi::PyObject,
+    class: *mut ffi::PyObject,
     args: *const *mut ffi::PyObject,
     nargsf: usize,
     kwnames: *mut ffi::PyObject,
@@ -300,10 +331,16 @@ unsafe extern "C" fn construct<const KIND: usize>(
                 if index < spec.required {
                     return missing(spec, name);
                 }
-                fields[index] = ffi::Py_None();
+                fields[index] = match spec.missing {
+                    Missing::IsNone => ffi::Py_None(),
+                    // Given back at once: the one empty tuple lives as long as the interpreter.
+                    Missing::IsEmpty => Ref::from_result(ffi::PyTuple_New(0))
+                        .map_or(ptr::null_mut(), |empty| empty.as_ptr()),
+                    Missing::IsAbsent => ptr::null_mut(),
+                };
             }
         }
-        make_raw(kind.cast(), fields)
+        make_raw(spec.kind, class.cast(), fields)
     }
 }
 
@@ -442,6 +479,9 @@ unsafe extern "C" fn repr<const KIND: usize>(object: *mut ffi::PyObject) -> *mut
         for (index, (name, _)) in spec.fields.iter().enumerate() {
             let separator = if index == 0 { c"" } else { c", " };
             let field = (*object.cast::<Node>()).fields[index];
+            if field.is_null() && spec.missing == Missing::IsAbsent {
+                continue;
+            }
             text = text.and_then(|text| {
                 Ref::from_result(ffi::PyUnicode_FromFormat(
                     c"%U%s%s=%R".as_ptr(),
@@ -470,13 +510,17 @@ unsafe extern "C" fn reduce<const KIND: usize>(
 ) -> *mut ffi::PyObject {
     // SAFETY: CPython gives a node of this kind; the tuple takes references of its own.
     unsafe {
-        let count = SPECS[KIND].fields.len();
+        let spec = &SPECS[KIND];
+        let fields = (*object.cast::<Node>()).fields;
+        let absent =
+            |field: &&*mut ffi::PyObject| field.is_null() && spec.missing == Missing::IsAbsent;
+        let count = spec.fields.len();
+        let count = count - fields.iter().take(count).filter(absent).count();
         let arguments = ffi::PyTuple_New(count.cast_signed());
         if arguments.is_null() {
             return ptr::null_mut();
         }
-        for index in 0..count {
-            let field = (*object.cast::<Node>()).fields[index];
+        for (index, field) in fields.into_iter().enumerate().take(count) {
             let field = if field.is_null() {
                 ffi::Py_None()
             } else {
@@ -486,5 +530,65 @@ unsafe extern "C" fn reduce<const KIND: usize>(
             ffi::PyTuple_SET_ITEM(arguments, index.cast_signed(), field);
         }
         reduced(ffi::Py_TYPE(object).cast(), arguments)
+    }
+}
+
+/// Results are equal when they are of the same kind and hold equal objects.
+unsafe extern "C" fn compare(
+    object: *mut ffi::PyObject,
+    other: *mut ffi::PyObject,
+    operation: c_int,
+) -> *mut ffi::PyObject {
+    // SAFETY: CPython gives an `Ok` or `Err` and any object; types are compared before the layout
+    // is relied on. The fields are kept alive while they are compared.
+    unsafe {
+        let comparable = matches!(operation, ffi::Py_EQ | ffi::Py_NE);
+        if !comparable || ffi::Py_TYPE(object) != ffi::Py_TYPE(other) {
+            let answer = ffi::Py_NotImplemented();
+            ffi::Py_INCREF(answer);
+            return answer;
+        }
+        let first = |object: *mut ffi::PyObject| {
+            let field = (*object.cast::<Node>()).fields[0];
+            ptr::NonNull::new(field).map_or_else(Ref::none, |field| Ref::from_borrowed(field))
+        };
+        let (mine, theirs) = (first(object), first(other));
+        ffi::PyObject_RichCompare(mine.as_ptr(), theirs.as_ptr(), operation)
+    }
+}
+
+unsafe extern "C" fn hash(object: *mut ffi::PyObject) -> ffi::Py_hash_t {
+    // SAFETY: CPython gives an `Ok` or `Err`, whose field is an object.
+    unsafe {
+        let node = object.cast::<Node>();
+        let field = (*node).fields[0];
+        let field = if field.is_null() {
+            ffi::Py_None()
+        } else {
+            field
+        };
+        match ffi::PyObject_Hash(field) {
+            -1 => -1,
+            // -1 is what reports an error.
+            hash => match hash.rotate_left(7) ^ ((*node).kind as ffi::Py_hash_t) {
+                -1 => -2,
+                mixed => mixed,
+            },
+        }
+    }
+}
+
+/// A `TypedHandler` is called as the handler that it holds.
+unsafe extern "C" fn call_handler(
+    object: *mut ffi::PyObject,
+    args: *mut ffi::PyObject,
+    kwargs: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: CPython gives a `TypedHandler` and valid arguments; the handler is kept alive for the
+    // call.
+    unsafe {
+        let handler = (*object.cast::<Node>()).fields[0];
+        let handler = ptr::NonNull::new(handler).map_or_else(Ref::none, |h| Ref::from_borrowed(h));
+        calls::call(handler.as_ptr(), args, kwargs)
     }
 }

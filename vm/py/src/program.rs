@@ -6,9 +6,12 @@ use std::ptr;
 use pyo3::{PyResult, Python, ffi};
 
 use crate::freelist::FreeList;
-use crate::object::Ref;
+use crate::generator::Step;
+use crate::node::{self, Kind};
+use crate::object::{Ref, take_error};
+use crate::stdlib;
 use crate::trash::release_field;
-use crate::types::{TypeBuilder, method, types, visit_object};
+use crate::types::{TypeBuilder, class_getitem, method, types, visit_object};
 
 /// Makes `Program`.
 pub(crate) fn create_program(py: Python<'_>) -> PyResult<*mut ffi::PyTypeObject> {
@@ -19,14 +22,7 @@ pub(crate) fn create_program(py: Python<'_>) -> PyResult<*mut ffi::PyTypeObject>
             Pure. `x = yield program` and `x = yield from program` run it and give its result.",
         )
         .methods(vec![
-            ffi::PyMethodDef {
-                ml_name: c"__class_getitem__".as_ptr(),
-                ml_meth: ffi::PyMethodDefPointer {
-                    PyCFunction: ffi::Py_GenericAlias,
-                },
-                ml_flags: ffi::METH_O | ffi::METH_CLASS,
-                ml_doc: c"Program[T]: the type of programs whose result is a T.".as_ptr(),
-            },
+            class_getitem(c"Program[T]: the type of programs whose result is a T."),
             ffi::PyMethodDef::zeroed(),
         ]);
     // SAFETY: the function has the signature of its slot.
@@ -52,14 +48,25 @@ pub(crate) fn create_effect_base(
         .build(py)
 }
 
+/// What becomes of the result of the program that an iterator has yielded.
+enum Wrap {
+    /// It is returned as it is.
+    Nothing,
+    /// It is returned as `Ok(result)`, and an `Exception` as `Err(error)`.
+    Safe,
+    /// It is returned with what the nested writer has heard.
+    Listen(Ref),
+}
+
 /// What `iter(program)` gives: yields the program once and returns what it is sent.
 ///
-/// The machine also uses it as the body of a program that has none, such as an effect.
+/// The machine also uses it as the body of a program that has none of its own, such as an effect.
 #[repr(C)]
 struct ProgramIterator {
     head: ffi::PyObject,
     /// The program, until it was yielded.
     program: *mut ffi::PyObject,
+    wrap: Wrap,
 }
 
 static FREE_ITERATORS: FreeList<16> = FreeList::new();
@@ -93,32 +100,82 @@ pub(crate) fn create_program_iterator(py: Python<'_>) -> PyResult<*mut ffi::PyTy
 
 /// The iterator of a program; `None`, with an exception set, when memory is short.
 pub fn iterator(program: &Ref) -> Option<Ref> {
-    // SAFETY: `program` is a valid object.
-    unsafe { Ref::from_result(iterate(program.as_ptr())) }
+    make(program, Wrap::Nothing)
 }
 
-unsafe extern "C" fn iterate(program: *mut ffi::PyObject) -> *mut ffi::PyObject {
-    // SAFETY: CPython gives a valid object; the list serves only iterators, and the field is set
-    // before the collector sees the object.
+/// The body of `Safe(program)`; as for [`iterator`].
+pub fn safe_body(program: &Ref) -> Option<Ref> {
+    make(program, Wrap::Safe)
+}
+
+/// A body that gives the result of the program and what `writer` has heard; as for [`iterator`].
+pub fn listening_body(program: &Ref, writer: Ref) -> Option<Ref> {
+    make(program, Wrap::Listen(writer))
+}
+
+fn make(program: &Ref, wrap: Wrap) -> Option<Ref> {
+    // SAFETY: the list serves only iterators, and both fields are set before the collector sees the
+    // object.
     unsafe {
         let object: *mut ProgramIterator = FREE_ITERATORS.allocate(types().program_iterator);
         if !object.is_null() {
-            ffi::Py_INCREF(program);
-            (&raw mut (*object).program).write(program);
+            (&raw mut (*object).program).write(program.clone().into_ptr());
+            (&raw mut (*object).wrap).write(wrap);
             ffi::PyObject_GC_Track(object.cast());
         }
-        object.cast()
+        Ref::from_result(object.cast())
     }
 }
 
+/// Throws an exception at an iterator, whose program has failed.
+pub fn throw(iterator: &Ref, error: Ref) -> Step {
+    // SAFETY: the caller has checked that it is an iterator.
+    match unsafe { take_wrap(iterator.as_ptr()) } {
+        Wrap::Safe if is_exception(&error) => match node::make(Kind::Err, &[&error]) {
+            Some(result) => Step::Return(result),
+            None => Step::Raise(take_error()),
+        },
+        _ => Step::Raise(error),
+    }
+}
+
+fn is_exception(error: &Ref) -> bool {
+    // SAFETY: `error` is an exception object.
+    unsafe { ffi::PyErr_GivenExceptionMatches(error.as_ptr(), ffi::PyExc_Exception) != 0 }
+}
+
+/// What an iterator returns when its program has given `result`; `None` with an exception set.
+fn wrapped(wrap: Wrap, result: Ref) -> Option<Ref> {
+    match wrap {
+        Wrap::Nothing => Some(result),
+        Wrap::Safe => node::make(Kind::Ok, &[&result]),
+        Wrap::Listen(writer) => {
+            let heard = stdlib::copy_of_store(&writer)?;
+            // SAFETY: both are valid objects, to which the tuple takes references of its own.
+            unsafe { Ref::from_result(ffi::PyTuple_Pack(2, result.as_ptr(), heard.as_ptr())) }
+        }
+    }
+}
+
+unsafe extern "C" fn iterate(program: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: CPython gives a valid object.
+    let program = unsafe { Ref::from_borrowed(ptr::NonNull::new_unchecked(program)) };
+    iterator(&program).map_or(ptr::null_mut(), Ref::into_ptr)
+}
+
 unsafe extern "C" fn iterator_dealloc(object: *mut ffi::PyObject) {
-    // SAFETY: CPython calls this once, for an iterator that nothing refers to.
+    // SAFETY: CPython calls this once, for an iterator that nothing refers to; the fields are moved
+    // out before the object goes.
     unsafe {
         ffi::PyObject_GC_UnTrack(object.cast());
-        let program = Ref::from_result((*object.cast::<ProgramIterator>()).program);
+        let program = take_program(object);
+        let wrap = take_wrap(object);
         FREE_ITERATORS.free(object);
         if let Some(program) = program {
             release_field(program);
+        }
+        if let Wrap::Listen(writer) = wrap {
+            release_field(writer);
         }
     }
 }
@@ -130,16 +187,27 @@ unsafe extern "C" fn iterator_traverse(
 ) -> c_int {
     // SAFETY: CPython gives a tracked iterator.
     unsafe {
-        match visit_object((*object.cast::<ProgramIterator>()).program, visit, arg) {
-            0 => visit_object(ffi::Py_TYPE(object).cast(), visit, arg),
-            stop => stop,
+        let iterator = object.cast::<ProgramIterator>();
+        let writer = match &(*iterator).wrap {
+            Wrap::Listen(writer) => writer.as_ptr(),
+            Wrap::Nothing | Wrap::Safe => ptr::null_mut(),
+        };
+        for object in [(*iterator).program, writer, ffi::Py_TYPE(object).cast()] {
+            let stop = visit_object(object, visit, arg);
+            if stop != 0 {
+                return stop;
+            }
         }
+        0
     }
 }
 
 unsafe extern "C" fn iterator_clear(object: *mut ffi::PyObject) -> c_int {
     // SAFETY: CPython gives a tracked iterator.
-    drop(unsafe { take_program(object) });
+    unsafe {
+        drop(take_program(object));
+        drop(take_wrap(object));
+    }
     0
 }
 
@@ -151,6 +219,13 @@ unsafe fn take_program(object: *mut ffi::PyObject) -> Option<Ref> {
         let field = &raw mut (*object.cast::<ProgramIterator>()).program;
         Ref::from_result(field.replace(ptr::null_mut()))
     }
+}
+
+/// # Safety
+/// `object` must be an iterator.
+unsafe fn take_wrap(object: *mut ffi::PyObject) -> Wrap {
+    // SAFETY: by the caller's word; nothing else borrows the field.
+    unsafe { (&raw mut (*object.cast::<ProgramIterator>()).wrap).replace(Wrap::Nothing) }
 }
 
 unsafe extern "C" fn iterator_next(object: *mut ffi::PyObject) -> *mut ffi::PyObject {
@@ -167,11 +242,15 @@ unsafe extern "C" fn iterator_send(
     unsafe {
         if let Some(program) = take_program(object) {
             result.write(program.into_ptr());
-            ffi::PySendResult::PYGEN_NEXT
-        } else {
-            ffi::Py_INCREF(sent);
-            result.write(sent);
-            ffi::PySendResult::PYGEN_RETURN
+            return ffi::PySendResult::PYGEN_NEXT;
+        }
+        let sent = Ref::from_borrowed(ptr::NonNull::new_unchecked(sent));
+        match wrapped(take_wrap(object), sent) {
+            Some(wrapped) => {
+                result.write(wrapped.into_ptr());
+                ffi::PySendResult::PYGEN_RETURN
+            }
+            None => ffi::PySendResult::PYGEN_ERROR,
         }
     }
 }

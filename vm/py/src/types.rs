@@ -11,9 +11,9 @@ use std::mem::offset_of;
 use std::ptr;
 
 use pyo3::exceptions::PyMemoryError;
-use pyo3::{Bound, PyErr, PyResult, Python, ffi};
+use pyo3::{Bound, PyAny, PyErr, PyResult, Python, ffi};
 
-use crate::{continuation, do_function, node, program};
+use crate::{continuation, do_function, node, program, stdlib};
 
 /// Every hand-written type, as a plain pointer.
 #[derive(Clone, Copy)]
@@ -32,6 +32,8 @@ pub struct Types {
     pub continuation: *mut ffi::PyTypeObject,
     /// The nodes, by [`node::Kind`].
     pub nodes: [*mut ffi::PyTypeObject; node::KINDS],
+    /// The built-in handlers, by [`stdlib::StdlibHandler`].
+    pub stdlib: [*mut ffi::PyTypeObject; stdlib::HANDLERS],
 }
 
 struct TypesCell(UnsafeCell<Types>);
@@ -48,6 +50,7 @@ static TYPES: TypesCell = TypesCell(UnsafeCell::new(Types {
     do_call: ptr::null_mut(),
     continuation: ptr::null_mut(),
     nodes: [ptr::null_mut(); node::KINDS],
+    stdlib: [ptr::null_mut(); stdlib::HANDLERS],
 }));
 
 /// The types. Null before the module was initialised, so that nothing is of such a type.
@@ -77,7 +80,8 @@ pub(crate) fn create(py: Python<'_>) -> PyResult<()> {
     made.do_function = do_function::create_do_function(py)?;
     made.do_call = do_function::create_do_call(py, made.program)?;
     made.continuation = continuation::create_continuation(py)?;
-    node::create(py, made.program, &mut made.nodes)?;
+    node::create(py, made.program, made.effect_base, &mut made.nodes)?;
+    stdlib::create(py, &mut made.stdlib)?;
     // SAFETY: see `TypesCell`: the interpreter is held and nothing has read a type yet.
     unsafe { *TYPES.0.get() = made };
     Ok(())
@@ -249,6 +253,39 @@ pub(crate) fn last_member() -> ffi::PyMemberDef {
         offset: 0,
         flags: 0,
         doc: ptr::null(),
+    }
+}
+
+/// Sets an attribute of an immutable type that nobody has seen yet.
+///
+/// # Safety
+/// `kind` must be a type that [`TypeBuilder::build`] has just made.
+pub(crate) unsafe fn set_class_attribute(
+    py: Python<'_>,
+    kind: *mut ffi::PyTypeObject,
+    name: &CStr,
+    value: &Bound<'_, PyAny>,
+) -> PyResult<()> {
+    // SAFETY: by the caller's word the type is valid and unused; its dictionary takes a reference
+    // of its own to the value, and caches are told.
+    unsafe {
+        if ffi::PyDict_SetItemString((*kind).tp_dict, name.as_ptr(), value.as_ptr()) != 0 {
+            return Err(PyErr::fetch(py));
+        }
+        ffi::PyType_Modified(kind);
+    }
+    Ok(())
+}
+
+/// `__class_getitem__`, for classes that are generic to type checkers.
+pub(crate) fn class_getitem(doc: &'static CStr) -> ffi::PyMethodDef {
+    ffi::PyMethodDef {
+        ml_name: c"__class_getitem__".as_ptr(),
+        ml_meth: ffi::PyMethodDefPointer {
+            PyCFunction: ffi::Py_GenericAlias,
+        },
+        ml_flags: ffi::METH_O | ffi::METH_CLASS,
+        ml_doc: doc.as_ptr(),
     }
 }
 

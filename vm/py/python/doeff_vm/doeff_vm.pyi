@@ -1,27 +1,54 @@
-from collections.abc import Callable, Generator
-from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, final, overload
+from collections.abc import Callable, Generator, Sequence
+from typing import (
+    Any,
+    ClassVar,
+    Concatenate,
+    Generic,
+    Literal,
+    ParamSpec,
+    Protocol,
+    Self,
+    TypeAlias,
+    TypedDict,
+    TypeVar,
+    final,
+    overload,
+)
+
+from _typeshed import SupportsKeysAndGetItem
 
 _P = ParamSpec("_P")
+_Q = ParamSpec("_Q")
 _T = TypeVar("_T")
 _T_co = TypeVar("_T_co", covariant=True)
 _S = TypeVar("_S")
-
-__version__: str
+_A = TypeVar("_A")  # what a clause answers
+_E = TypeVar("_E", bound=EffectBase[Any])
+_AnyHandlerT = TypeVar("_AnyHandlerT", bound=Callable[[object, Continuation], object])
 
 class _HasGenerator(Protocol[_T_co]):
     def to_generator(self) -> Generator[Any, Any, _T_co]: ...
 
-class Program(Generic[_T_co]):
-    """What the machine can run, with a result of type ``_T_co``."""
+_Program: TypeAlias = Program[_T] | _HasGenerator[_T]
+_Effects: TypeAlias = type[EffectBase[Any]] | tuple[type[EffectBase[Any]], ...]
+_Mapping: TypeAlias = SupportsKeysAndGetItem[Any, Any] | None
+_Handler: TypeAlias = Callable[[Any, Continuation], Generator[Any, Any, _A] | _Program[_A]]
+_Listed: TypeAlias = Callable[[Any, Continuation], Any]
+_BuiltIn: TypeAlias = StateHandler | ReaderHandler | WriterHandler
 
-    def __iter__(self) -> Generator[Any, Any, _T_co]: ...
+__version__: str
+
+class Program(Generic[_T_co]):
+    """What the machine can run, with a result of type `_T_co`."""
+
+    def __iter__(self) -> Generator[Self, Any, _T_co]: ...
 
 class EffectBase(Program[_T_co]):
-    """The base of effects; a subclass of ``EffectBase[T]`` is answered with a ``T``."""
+    """The base of effects; a subclass of `EffectBase[T]` is answered with a `T`."""
 
 @final
 class DoCall(Program[_T_co]):
-    """The lazy, reusable program that calling a ``@do`` function gives."""
+    """The lazy, reusable program that calling a `@do` function gives."""
 
     @property
     def function(self) -> Callable[..., Any]: ...
@@ -37,77 +64,485 @@ class DoFunction(Generic[_P, _T_co]):
     __wrapped__: Callable[..., Any]
     __name__: str
     __qualname__: str
-    def __init__(self, function: Callable[..., Any], /) -> None: ...
+    def __init__(self, function: Callable[..., Any]) -> None: ...
     def __call__(self, *args: _P.args, **kwargs: _P.kwargs) -> DoCall[_T_co]: ...
+    # Checkers look through `classmethod` and `staticmethod`, so their methods come here, too.
+    @overload
+    def __get__(
+        self: DoFunction[Concatenate[type[_S], _Q], _T], instance: _S | None, owner: type[_S], /
+    ) -> Callable[_Q, DoCall[_T]]: ...
     @overload
     def __get__(self, instance: None, owner: type, /) -> DoFunction[_P, _T_co]: ...
     @overload
     def __get__(
-        self: DoFunction[Concatenate[_S, _P], _T_co], instance: _S, owner: type | None = None, /
-    ) -> Callable[_P, DoCall[_T_co]]: ...
+        self: DoFunction[Concatenate[_S, _Q], _T], instance: _S, owner: type | None = None, /
+    ) -> Callable[_Q, DoCall[_T]]: ...
+    @overload
+    def __get__(self, instance: object, owner: type | None = None, /) -> DoFunction[_P, _T_co]: ...
 
 @overload
-def do(function: Callable[_P, Generator[Any, Any, _T]], /) -> DoFunction[_P, _T]: ...
+def do(  # pyright: ignore[reportOverlappingOverload] (a staticmethod is callable, too)
+    function: staticmethod[_P, Generator[Any, Any, _T]],
+) -> staticmethod[_P, DoCall[_T]]: ...
 @overload
-def do(function: Callable[_P, _T], /) -> DoFunction[_P, _T]: ...
-def run(program: Program[_T] | _HasGenerator[_T]) -> _T:
-    """Run a program to its result.
+def do(function: staticmethod[_P, _T]) -> staticmethod[_P, DoCall[_T]]: ...
+@overload
+def do(
+    function: classmethod[_S, _P, Generator[Any, Any, _T]],
+) -> classmethod[_S, _P, DoCall[_T]]: ...
+@overload
+def do(function: classmethod[_S, _P, _T]) -> classmethod[_S, _P, DoCall[_T]]: ...
+@overload
+def do(function: Callable[_P, Generator[Any, Any, _T]]) -> DoFunction[_P, _T]: ...
+@overload
+def do(function: Callable[_P, _T]) -> DoFunction[_P, _T]:
+    """Make the calls of a plain or generator function lazy programs.
 
-    Raises the exception that nothing in the program caught, ``TypeError`` for what is no program.
+    Raises `TypeError` for an `async def` and for what cannot be called.
     """
+
+@overload
+def run(
+    program: _Program[_T],
+    handlers: tuple[()] | Sequence[_BuiltIn] = (),
+    env: _Mapping = None,
+    state: _Mapping = None,
+) -> _T: ...
+@overload
+def run(
+    program: _Program[_T],
+    handlers: Sequence[_Handler[_A]],
+    env: _Mapping = None,
+    state: _Mapping = None,
+) -> _T | _A:
+    """Run a program to its result, under `handlers`, innermost first.
+
+    `env` and `state` are installed outside of them, with a reader and a state handler. A clause
+    that abandons its continuation gives the result in the program's place.
+
+    Raises the exception that nothing in the program caught, `TypeError` for a wrong argument.
+    """
+
+@overload
+def with_handlers(
+    handlers: tuple[()] | Sequence[_BuiltIn], program: _Program[_T]
+) -> Program[_T]: ...
+@overload
+def with_handlers(handlers: Sequence[_Handler[_A]], program: _Program[_T]) -> Program[_T | _A]:
+    """The program under `handlers`, innermost first.
+
+    Raises `TypeError` if `handlers` is neither a list nor a tuple.
+    """
+
+@overload
+def handler(  # pyright: ignore[reportOverlappingOverload] (it takes any effect, so each)
+    function: _AnyHandlerT,
+) -> _AnyHandlerT: ...
+@overload
+def handler(function: Callable[[_E, Continuation], _A]) -> TypedHandler[_E, _A]:
+    """Make a function a handler of the effect type that its first parameter is annotated with.
+
+    For a union it handles each; without an annotation, and for `Any` or `object`, the function
+    itself is given, which handles every effect.
+
+    Raises `TypeError` for any other annotation, and for what is no function of a parameter.
+    """
+
+def state(initial: _Mapping = None) -> StateHandler:
+    """A state handler with a store of its own. Raises `TypeError` for what is no mapping."""
+
+def reader(env: _Mapping = None) -> ReaderHandler:
+    """A reader with bindings of its own. Raises `TypeError` for what is no mapping."""
+
+def writer() -> WriterHandler:
+    """A writer with a log of its own."""
 
 @final
 class Continuation:
-    """The one-shot continuation of a performed effect."""
+    """A one-shot continuation: the `k` of a handler, or what `CreateContinuation` gives."""
 
     @property
     def used(self) -> bool: ...
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """End an unused one at once; its generators are closed, innermost first."""
 
 @final
 class Pure(Program[_T_co]):
-    value: _T_co
+    """The program whose result is `value`."""
+
     @overload
     def __init__(self: Pure[None]) -> None: ...
     @overload
     def __init__(self, value: _T_co) -> None: ...
+    @property
+    def value(self) -> _T_co: ...
+
+@final
+class Safe(Program[Ok[_T_co] | Err], Generic[_T_co]):
+    """Runs the program; gives `Ok(result)`, or `Err(error)` for an `Exception`."""
+
+    def __init__(self, program: _Program[_T_co]) -> None: ...
+    @property
+    def program(self) -> _Program[_T_co]: ...
+
+@final
+class TailCall(Program[_T_co]):
+    """Ends the generator that yields it and runs the program in its place."""
+
+    def __init__(self, program: _Program[_T_co]) -> None: ...
+    @property
+    def program(self) -> _Program[_T_co]: ...
 
 @final
 class WithHandler(Program[_T_co]):
-    handler: Callable[[Any, Continuation], Any]
-    program: Program[_T_co] | _HasGenerator[_T_co]
-    effects: type[EffectBase[Any]] | tuple[type[EffectBase[Any]], ...] | None
-    def __init__(
-        self,
-        handler: Callable[[Any, Continuation], Any],
-        program: Program[_T_co] | _HasGenerator[_T_co],
-        effects: type[EffectBase[Any]] | tuple[type[EffectBase[Any]], ...] | None = None,
-    ) -> None: ...
+    """Runs the program under a handler; gives the answer.
+
+    That is the result of the program, or of a clause that does something else with it.
+    """
+
+    @overload
+    def __new__(
+        cls, handler: _BuiltIn, program: _Program[_T], effects: _Effects | None = None
+    ) -> WithHandler[_T]: ...
+    @overload
+    def __new__(
+        cls, handler: _Handler[_A], program: _Program[_T], effects: _Effects | None = None
+    ) -> WithHandler[_T | _A]: ...
+    @property
+    def handler(self) -> _Listed: ...
+    @property
+    def program(self) -> _Program[Any]: ...
+    @property
+    def effects(self) -> _Effects | None: ...
 
 @final
 class Resume(Program[Any]):
-    k: Continuation
-    value: Any
+    """The performer goes on with `value`; gives what the program under `k`'s prompt returns."""
+
     def __init__(self, k: Continuation, value: Any = None) -> None: ...
+    @property
+    def k(self) -> Continuation: ...
+    @property
+    def value(self) -> Any: ...
 
 @final
 class Transfer(Program[Any]):
-    k: Continuation
-    value: Any
+    """Finishes the clause, then resumes `k` with `value` in its place."""
+
     def __init__(self, k: Continuation, value: Any = None) -> None: ...
+    @property
+    def k(self) -> Continuation: ...
+    @property
+    def value(self) -> Any: ...
 
 @final
-class Pass(Program[Any]):
-    effect: EffectBase[Any] | None
-    k: Continuation | None
+class ResumeThrow(Program[Any]):
+    """As `Resume`, but raises `error` at the perform site."""
+
+    def __init__(self, k: Continuation, error: BaseException) -> None: ...
+    @property
+    def k(self) -> Continuation: ...
+    @property
+    def error(self) -> BaseException: ...
+
+@final
+class TransferThrow(Program[Any]):
+    """As `Transfer`, but raises `error` at the perform site."""
+
+    def __init__(self, k: Continuation, error: BaseException) -> None: ...
+    @property
+    def k(self) -> Continuation: ...
+    @property
+    def error(self) -> BaseException: ...
+
+@final
+class Delegate(Program[Any]):
+    """An outer handler gets to answer the performer; gives what `Resume` would give."""
+
     def __init__(
         self, effect: EffectBase[Any] | None = None, k: Continuation | None = None
     ) -> None: ...
+    @property
+    def effect(self) -> EffectBase[Any] | None: ...
+    @property
+    def k(self) -> Continuation | None: ...
+
+@final
+class Pass(Program[Any]):
+    """Finishes the clause and lets an outer handler answer the performer."""
+
+    def __init__(
+        self, effect: EffectBase[Any] | None = None, k: Continuation | None = None
+    ) -> None: ...
+    @property
+    def effect(self) -> EffectBase[Any] | None: ...
+    @property
+    def k(self) -> Continuation | None: ...
+
+@final
+class GetContinuation(Program[Continuation]):
+    """Gives the clause's own continuation."""
+
+    def __init__(self) -> None: ...
+
+@final
+class GetHandlers(Program[list[_Listed]]):
+    """Gives the handlers in scope, innermost first."""
+
+    def __init__(self) -> None: ...
+
+@final
+class CreateContinuation(Program[Continuation]):
+    """Gives an unstarted continuation of the program under `handlers`, innermost first."""
+
+    def __init__(self, program: _Program[Any], handlers: Sequence[_Listed] = ()) -> None: ...
+    @property
+    def program(self) -> _Program[Any]: ...
+    @property
+    def handlers(self) -> Sequence[_Listed]: ...
+
+@final
+class ResumeContinuation(Program[Any]):
+    """As `Resume`, but never in tail position."""
+
+    def __init__(self, k: Continuation, value: Any = None) -> None: ...
+    @property
+    def k(self) -> Continuation: ...
+    @property
+    def value(self) -> Any: ...
+
+@final
+class Ok(Generic[_T_co]):
+    """What `Safe` gives for a result."""
+
+    __match_args__: ClassVar[tuple[Literal["value"]]] = ("value",)
+    def __init__(self, value: _T_co) -> None: ...
+    @property
+    def value(self) -> _T_co: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Err:
+    """What `Safe` gives for an exception."""
+
+    __match_args__: ClassVar[tuple[Literal["error"]]] = ("error",)
+    def __init__(self, error: Exception) -> None: ...
+    @property
+    def error(self) -> Exception: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class TypedHandler(Generic[_E, _A]):
+    """A handler with the effect types that it accepts."""
+
+    @overload
+    def __init__(self, handler: Callable[[_E, Continuation], _A], effects: type[_E]) -> None: ...
+    @overload
+    def __init__(
+        self, handler: Callable[[_E, Continuation], _A], effects: tuple[type[_E], ...]
+    ) -> None: ...
+    def __call__(self, effect: _E, k: Continuation, /) -> _A: ...
+    @property
+    def handler(self) -> Callable[[_E, Continuation], _A]: ...
+    @property
+    def effects(self) -> type[_E] | tuple[type[_E], ...]: ...
+
+@final
+class Get(EffectBase[Any]):
+    """Gives the state of `key`, None if there is none."""
+
+    def __init__(self, key: Any) -> None: ...
+    @property
+    def key(self) -> Any: ...
+
+@final
+class Put(EffectBase[None]):
+    """Sets the state of `key`."""
+
+    def __init__(self, key: Any, value: Any) -> None: ...
+    @property
+    def key(self) -> Any: ...
+    @property
+    def value(self) -> Any: ...
+
+@final
+class Modify(EffectBase[Any]):
+    """Sets the state of `key` to `f(old)`; gives `old`."""
+
+    def __init__(self, key: Any, f: Callable[[Any], Any]) -> None: ...
+    @property
+    def key(self) -> Any: ...
+    @property
+    def f(self) -> Callable[[Any], Any]: ...
+
+@final
+class Ask(EffectBase[Any]):
+    """Gives what the nearest reader that has `key` binds it to, or else the default."""
+
+    def __init__(self, key: Any, default: Any = ...) -> None: ...
+    @property
+    def key(self) -> Any: ...
+    @property
+    def default(self) -> Any:
+        """Raises `AttributeError` where none was given."""
+
+@final
+class Local(EffectBase[_T_co]):
+    """Runs the program at the perform site under a reader of `bindings`."""
+
+    def __init__(
+        self, bindings: SupportsKeysAndGetItem[Any, Any], program: _Program[_T_co]
+    ) -> None: ...
+    @property
+    def bindings(self) -> SupportsKeysAndGetItem[Any, Any]: ...
+    @property
+    def program(self) -> _Program[_T_co]: ...
+
+@final
+class Tell(EffectBase[None]):
+    """Appends `entry` to the log."""
+
+    def __init__(self, entry: Any) -> None: ...
+    @property
+    def entry(self) -> Any: ...
+
+@final
+class Listen(EffectBase[tuple[_T_co, list[Any]]], Generic[_T_co]):
+    """Runs the program at the perform site; gives its result and a list of what it told."""
+
+    def __init__(self, program: _Program[_T_co]) -> None: ...
+    @property
+    def program(self) -> _Program[_T_co]: ...
+
+@final
+class StateHandler:
+    """The handler of `Get`, `Put` and `Modify`, with its store."""
+
+    def __init__(self, initial: _Mapping = None) -> None: ...
+    def __call__(self, effect: EffectBase[Any], k: Continuation, /) -> Program[Any]: ...
+    def items(self) -> dict[Any, Any]:
+        """A copy of the state."""
+
+@final
+class ReaderHandler:
+    """The handler of `Ask` and `Local`, with its bindings."""
+
+    def __init__(self, env: _Mapping = None) -> None: ...
+    def __call__(self, effect: EffectBase[Any], k: Continuation, /) -> Program[Any]: ...
+    def env(self) -> dict[Any, Any]:
+        """A copy of the bindings."""
+
+@final
+class WriterHandler:
+    """The handler of `Tell` and `Listen`, with its log."""
+
+    def __init__(self) -> None: ...
+    def __call__(self, effect: EffectBase[Any], k: Continuation, /) -> Program[Any]: ...
+    def logs(self) -> list[Any]:
+        """A copy of the log."""
+
+@final
+class Stdlib:
+    """The three built-in handlers on the store of a VM."""
+
+    @property
+    def state(self) -> StateHandler: ...
+    @property
+    def reader(self) -> ReaderHandler: ...
+    @property
+    def writer(self) -> WriterHandler: ...
+
+class _Stats(TypedDict):
+    segments_live: int
+    segments_pooled: int
+    dispatches: int
+    callbacks: int
+
+@final
+class VM:
+    """A machine with a store and counters of its own; it serves one thread at a time."""
+
+    def __init__(
+        self, *, debug: bool | DebugConfig = False, gil: Literal["strict", "adaptive"] = "adaptive"
+    ) -> None: ...
+    @property
+    def py_store(self) -> dict[Any, Any]:
+        """A dict for user handlers, which the machine never reads."""
+    @property
+    def step_count(self) -> int:
+        """The steps made so far."""
+    @overload
+    def run(
+        self,
+        program: _Program[_T],
+        handlers: tuple[()] | Sequence[_BuiltIn] = (),
+        env: _Mapping = None,
+        state: _Mapping = None,
+    ) -> _T: ...
+    @overload
+    def run(
+        self,
+        program: _Program[_T],
+        handlers: Sequence[_Handler[_A]],
+        env: _Mapping = None,
+        state: _Mapping = None,
+    ) -> _T | _A:
+        """As the function `run`. Raises `RuntimeError` while another thread uses this VM."""
+    @overload
+    def start_with_generator(
+        self,
+        g: Generator[Any, Any, _T],
+        handlers: tuple[()] | Sequence[_BuiltIn] = (),
+        env: _Mapping = None,
+        state: _Mapping = None,
+    ) -> _T: ...
+    @overload
+    def start_with_generator(
+        self,
+        g: Generator[Any, Any, _T],
+        handlers: Sequence[_Handler[_A]],
+        env: _Mapping = None,
+        state: _Mapping = None,
+    ) -> _T | _A:
+        """Run a new raw generator as `run` does a program."""
+    def stdlib(self, env: _Mapping = None, state: _Mapping = None) -> Stdlib:
+        """The handlers on this VM's store, to which the arguments are added first."""
+    def stats(self) -> _Stats:
+        """Counts of live and pooled segments, of dispatches and of call-backs so far."""
+
+@final
+class DebugConfig:
+    """What `VM(debug=...)` writes to stderr. Raises `ValueError` for an unknown level."""
+
+    def __init__(
+        self,
+        level: Literal["steps", "trace"] = "steps",
+        *,
+        show_frames: bool = False,
+        show_dispatch: bool = False,
+        show_store: bool = False,
+    ) -> None: ...
+    @property
+    def level(self) -> Literal["steps", "trace"]: ...
+    @property
+    def show_frames(self) -> bool: ...
+    @property
+    def show_dispatch(self) -> bool: ...
+    @property
+    def show_store(self) -> bool: ...
 
 class UnhandledEffect(RuntimeError):
     """No handler in scope accepts the performed effect."""
 
-    effect: EffectBase[Any]
+    effect: EffectBase[Any] | None
 
 class ContinuationConsumed(RuntimeError):
     """A continuation was used a second time."""
+
+class MissingKey(KeyError):
+    """No reader in scope has the key of an `Ask` without default."""
+
+    key: Any
+    def __init__(self, key: Any) -> None: ...

@@ -1,0 +1,144 @@
+//! How frames end: by returning, by raising, or because the driver finishes them.
+
+use doeff_vm_core::{PyCallOutcome, Value};
+
+use crate::classify::{Reserved, uses_continuation};
+use crate::driver::Driver;
+use crate::generator::{self, Step};
+use crate::host::{PyFrame, PyOutcome};
+use crate::object::Ref;
+use crate::tail::{Tail, tail_of};
+use crate::{continuation, messages, note};
+
+impl Driver<'_> {
+    #[inline]
+    pub(crate) fn returned(&mut self, value: Ref) -> PyOutcome {
+        if let Some(frame) = self.machine.running()
+            && frame.k.is_some()
+            && let Some(primitive) = uses_continuation(&value)
+        {
+            let error = messages::clause_returned_primitive(&frame.generator, primitive);
+            drop(value);
+            return self.raised(error);
+        }
+        PyCallOutcome::GenReturn(Value::Object(value))
+    }
+
+    /// The running frame has raised: a clause whose continuation is unused makes the operation fail.
+    pub(crate) fn raised(&mut self, error: Ref) -> PyOutcome {
+        if let Some(PyFrame {
+            generator,
+            k: Some(k),
+        }) = self.machine.running()
+        {
+            let (generator, k) = (generator.clone(), k.clone());
+            clause_raised(&k, &generator, error)
+        } else {
+            PyCallOutcome::GenError(error)
+        }
+    }
+
+    /// Finishes the clause that the running frame belongs to: the programs that it called,
+    /// innermost first, then the clause itself.
+    pub(crate) fn finish_clause(&mut self) -> Result<(), Failure> {
+        let mut first_error = None;
+        while let Some(frame) = self.machine.finish_frame() {
+            if let Err(error) = finish(&frame.generator) {
+                if first_error.is_none() {
+                    first_error = Some(error);
+                } else {
+                    messages::unraisable(error, &frame.generator);
+                }
+            }
+            if frame.k.is_some() {
+                return match first_error {
+                    None => Ok(()),
+                    Some(error) => Err(Failure { error, frame }),
+                };
+            }
+        }
+        Ok(())
+    }
+
+    /// Finishes the running frame alone, which may be a clause or not.
+    pub(crate) fn finish_running(&mut self) -> Result<Option<PyFrame>, Failure> {
+        let Some(frame) = self.machine.finish_frame() else {
+            return Ok(None);
+        };
+        match finish(&frame.generator) {
+            Ok(()) => Ok(Some(frame)),
+            Err(error) => Err(Failure { error, frame }),
+        }
+    }
+
+    /// Finishes the running frame if it is suspended at a `yield` whose result it returns.
+    #[inline]
+    pub(crate) fn finish_tail(&mut self) -> Result<(), Failure> {
+        if let Some(frame) = self.machine.running()
+            && tail_of(&frame.generator) == Tail::Return
+            && let Some(frame) = self.machine.finish_frame()
+            && let Err(error) = finish_by_send(&frame.generator)
+        {
+            return Err(Failure { error, frame });
+        }
+        Ok(())
+    }
+}
+
+/// A frame, a clause's mostly, that raised while it was being finished.
+pub(crate) struct Failure {
+    error: Ref,
+    frame: PyFrame,
+}
+
+impl Failure {
+    /// The frame has raised.
+    pub(crate) fn new(error: Ref, frame: PyFrame) -> Self {
+        Self { error, frame }
+    }
+
+    /// Undoes the reservation of `k` and lets the error count as raised by the frame.
+    pub(crate) fn undo(self, k: &Ref, reserved: Reserved) -> PyOutcome {
+        reserved.put_back(k);
+        self.outcome()
+    }
+
+    /// The error counts as raised by the frame.
+    pub(crate) fn outcome(self) -> PyOutcome {
+        match self.frame.k {
+            Some(own) => clause_raised(&own, &self.frame.generator, self.error),
+            None => PyCallOutcome::GenError(self.error),
+        }
+    }
+}
+
+/// The clause that was given `k` has raised.
+pub(crate) fn clause_raised(k: &Ref, clause: &Ref, error: Ref) -> PyOutcome {
+    // SAFETY: a clause's `k` is a continuation.
+    if let Some(captured) = unsafe { continuation::take(k) } {
+        PyCallOutcome::OperationFailed { captured, error }
+    } else {
+        note::crossed(&error, k, clause);
+        PyCallOutcome::GenError(error)
+    }
+}
+
+/// Ends a generator that is suspended at a `yield`.
+fn finish(generator: &Ref) -> Result<(), Ref> {
+    if tail_of(generator) == Tail::No {
+        generator::close(generator)
+    } else {
+        finish_by_send(generator)
+    }
+}
+
+/// Ends a generator that is suspended at a `yield` in tail position. Its own code cannot raise there,
+/// but a signal's handler or a trace function can.
+#[inline]
+fn finish_by_send(generator: &Ref) -> Result<(), Ref> {
+    match generator::send(generator, &Ref::none()) {
+        Step::Return(_) => Ok(()),
+        Step::Raise(error) => Err(error),
+        Step::Yield(_) => generator::close(generator),
+    }
+}

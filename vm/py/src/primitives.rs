@@ -1,0 +1,395 @@
+//! What programs yield: checked and, where a continuation is used, reserved before anything is
+//! finished. What is refused is thrown at the `yield`, and changes nothing else.
+
+use doeff_vm_core::{PyCallOutcome, Value, Yielded};
+use pyo3::ffi;
+
+use crate::classify::{
+    Reserved, Started, check_program, handler_list, is_effect, is_program, prompt, reserve,
+    reserve_started, start_do_call, start_program, start_unstarted, uses_continuation,
+};
+use crate::clause::Failure;
+use crate::driver::Driver;
+use crate::effects::effect_type;
+use crate::host::{PyCaptured, PyFrame, PyOutcome, PyYielded};
+use crate::node::{self, Kind};
+use crate::object::{Ref, take_error};
+use crate::types::types;
+use crate::{continuation, messages};
+
+impl Driver<'_> {
+    #[inline]
+    pub(crate) fn yielded(&mut self, yielded: Ref) -> PyOutcome {
+        let class = yielded.type_ptr();
+        let types = types();
+        if class == types.node(Kind::Resume) {
+            return self.resume(yielded, Kind::Resume);
+        }
+        if class == types.do_call {
+            return refuse(start_do_call(&yielded).map(Started::into_yielded));
+        }
+        match node::kind_of(&yielded) {
+            Some(kind) if is_effect(kind) => perform(yielded),
+            Some(kind) => self.primitive(yielded, kind),
+            None => perform(yielded),
+        }
+    }
+
+    fn primitive(&mut self, node: Ref, kind: Kind) -> PyOutcome {
+        match kind {
+            Kind::Resume | Kind::ResumeContinuation => self.resume(node, kind),
+            Kind::Transfer => self.transfer(node),
+            Kind::ResumeThrow => self.resume_throw(node),
+            Kind::TransferThrow => self.transfer_throw(node),
+            Kind::Delegate => self.delegate(node),
+            Kind::Pass => self.pass(node),
+            Kind::ResumeProgram => refuse(resume_program(node)),
+            Kind::GetContinuation => refuse(self.get_continuation()),
+            Kind::GetHandlers => refuse(self.get_handlers()),
+            Kind::CreateContinuation => refuse(create_continuation(&node)),
+            Kind::TailCall => self.tail_call(&node),
+            Kind::WithHandler => refuse(with_handler(&node)),
+            _ => refuse(start_program(&node).map(Started::into_yielded)),
+        }
+    }
+
+    #[inline]
+    fn resume(&mut self, primitive: Ref, kind: Kind) -> PyOutcome {
+        // SAFETY: it is a `Resume` or `ResumeContinuation`, which have two fields.
+        let (k, value) = unsafe { node::into_pair(primitive) };
+        let reserved = match reserve(&k, kind, Some(&value)) {
+            Ok(reserved) => reserved,
+            Err(error) => return refuse(Err(error)),
+        };
+        if kind == Kind::Resume
+            && let Err(failure) = self.finish_tail()
+        {
+            return failure.undo(&k, reserved);
+        }
+        go_on(reserved, value)
+    }
+
+    fn transfer(&mut self, primitive: Ref) -> PyOutcome {
+        if self.machine.clause().is_none() {
+            return refuse(Err(messages::outside_a_clause(Kind::Transfer)));
+        }
+        // SAFETY: it is a `Transfer`, which has two fields.
+        let (k, value) = unsafe { node::into_pair(primitive) };
+        let reserved = match reserve(&k, Kind::Transfer, Some(&value)) {
+            Ok(reserved) => reserved,
+            Err(error) => return refuse(Err(error)),
+        };
+        match self.finish_clause() {
+            Ok(()) => go_on(reserved, value),
+            Err(failure) => failure.undo(&k, reserved),
+        }
+    }
+
+    fn resume_throw(&mut self, primitive: Ref) -> PyOutcome {
+        match reserve_to_throw(primitive, Kind::ResumeThrow) {
+            Ok((_, reserved, error)) => go_on_throwing(reserved, error),
+            Err(error) => refuse(Err(error)),
+        }
+    }
+
+    fn transfer_throw(&mut self, primitive: Ref) -> PyOutcome {
+        if self.machine.clause().is_none() {
+            return refuse(Err(messages::outside_a_clause(Kind::TransferThrow)));
+        }
+        let (k, reserved, error) = match reserve_to_throw(primitive, Kind::TransferThrow) {
+            Ok(reserved) => reserved,
+            Err(error) => return refuse(Err(error)),
+        };
+        match self.finish_clause() {
+            Ok(()) => go_on_throwing(reserved, error),
+            Err(failure) => failure.undo(&k, reserved),
+        }
+    }
+
+    fn delegate(&mut self, primitive: Ref) -> PyOutcome {
+        let Some(own) = self.machine.clause().cloned() else {
+            return refuse(Err(messages::outside_a_clause(Kind::Delegate)));
+        };
+        match Passed::new(primitive, &own, Kind::Delegate) {
+            Ok(passed) => passed.go_on(),
+            Err(error) => refuse(Err(error)),
+        }
+    }
+
+    fn pass(&mut self, primitive: Ref) -> PyOutcome {
+        let Some(own) = self.machine.clause().cloned() else {
+            return refuse(Err(messages::outside_a_clause(Kind::Pass)));
+        };
+        let passed = match Passed::new(primitive, &own, Kind::Pass) {
+            Ok(passed) => passed,
+            Err(error) => return refuse(Err(error)),
+        };
+        drop(own);
+        match self.finish_clause() {
+            Ok(()) => passed.go_on(),
+            Err(failure) => passed.undo(failure),
+        }
+    }
+
+    fn get_continuation(&self) -> Result<PyYielded, Ref> {
+        match self.machine.clause() {
+            Some(own) => Ok(Yielded::Value(Value::Object(own.clone()))),
+            None => Err(messages::outside_a_clause(Kind::GetContinuation)),
+        }
+    }
+
+    fn get_handlers(&self) -> Result<PyYielded, Ref> {
+        // SAFETY: a clause's own `k` is a started continuation.
+        let own = self.machine.clause();
+        let inside = own.and_then(|own| unsafe { continuation::handlers(own) });
+        let handlers = inside.into_iter().flatten();
+        list(handlers.chain(self.machine.handlers().cloned()))
+            .map(|handlers| Yielded::Value(Value::Object(handlers)))
+    }
+
+    fn tail_call(&mut self, primitive: &Ref) -> PyOutcome {
+        // SAFETY: it is a `TailCall`, which has a first field.
+        let program = unsafe { node::field(primitive, 0) };
+        if let Err(error) = check_program(&program) {
+            return refuse(Err(error));
+        }
+        let ended = match self.finish_running() {
+            Ok(Some(frame)) => frame,
+            Ok(None) => return crate::driver::no_frame(),
+            Err(failure) => return failure.outcome(),
+        };
+        let started = start_program(&program).and_then(|started| match started {
+            Started::Value(value) if ended.k.is_some() => match uses_continuation(&value) {
+                Some(kind) => Err(messages::clause_returned_primitive(&ended.generator, kind)),
+                None => Ok(Started::Value(value)),
+            },
+            started => Ok(started),
+        });
+        match started {
+            Ok(Started::Value(value)) => {
+                PyCallOutcome::GenYield(Yielded::Value(Value::Object(value)))
+            }
+            Ok(Started::Body(generator)) => {
+                let k = ended.k;
+                PyCallOutcome::GenYield(Yielded::TailCall(PyFrame { generator, k }))
+            }
+            Err(error) => Failure::new(error, ended).outcome(),
+        }
+    }
+}
+
+fn perform(yielded: Ref) -> PyOutcome {
+    match effect_type(&yielded) {
+        Ok(Some(effect_type)) => PyCallOutcome::GenYield(Yielded::Perform {
+            effect: yielded,
+            effect_type,
+        }),
+        Ok(None) => refuse(start_program(&yielded).map(Started::into_yielded)),
+        Err(error) => PyCallOutcome::GenYield(Yielded::Refused(error)),
+    }
+}
+
+/// What a handler call asked for that gave no generator.
+///
+/// # Errors
+/// The reason why it cannot be a clause.
+pub(crate) fn clause_without_body(
+    handler: &Ref,
+    effect: &Ref,
+    own: &Ref,
+    result: Ref,
+) -> Result<PyOutcome, Ref> {
+    if let Some(kind) = uses_continuation(&result) {
+        return tail_of_handler(result, kind, own);
+    }
+    if !is_program(&result)? {
+        return Err(messages::handler_returned(handler, &result, effect));
+    }
+    match start_program(&result)? {
+        Started::Body(body) => Ok(PyCallOutcome::Clause(PyFrame::clause(body, own.clone()))),
+        Started::Value(value) => match uses_continuation(&value) {
+            Some(kind) => Err(messages::clause_returned_primitive(handler, kind)),
+            None => Ok(PyCallOutcome::ClauseReturn(Value::Object(value))),
+        },
+    }
+}
+
+/// A primitive that a handler call gave, in place of a clause that ends with it.
+fn tail_of_handler(primitive: Ref, kind: Kind, own: &Ref) -> Result<PyOutcome, Ref> {
+    match kind {
+        Kind::ResumeThrow | Kind::TransferThrow => {
+            let (_, reserved, error) = reserve_to_throw(primitive, kind)?;
+            Ok(go_on_throwing(reserved, error))
+        }
+        Kind::Delegate | Kind::Pass => Ok(Passed::new(primitive, own, kind)?.go_on()),
+        Kind::ResumeProgram => resume_program(primitive).map(PyCallOutcome::GenYield),
+        _ => {
+            // SAFETY: the other kinds that use a continuation have it and a value.
+            let (k, value) = unsafe { node::into_pair(primitive) };
+            let reserved = reserve(&k, kind, Some(&value))?;
+            Ok(go_on(reserved, value))
+        }
+    }
+}
+
+/// A reserved continuation goes on with a value.
+#[inline]
+fn go_on(reserved: Reserved, value: Ref) -> PyOutcome {
+    match reserved {
+        Reserved::Captured(captured) => PyCallOutcome::GenYield(Yielded::Resume {
+            captured,
+            value: Value::Object(value),
+        }),
+        Reserved::Unstarted(contents) => refuse(start_unstarted(&contents)),
+    }
+}
+
+/// A reserved continuation goes on with an exception; of an unstarted one that is all there is.
+fn go_on_throwing(reserved: Reserved, error: Ref) -> PyOutcome {
+    PyCallOutcome::GenYield(match reserved {
+        Reserved::Captured(captured) => Yielded::ResumeThrow { captured, error },
+        Reserved::Unstarted(contents) => {
+            drop(contents);
+            Yielded::Refused(error)
+        }
+    })
+}
+
+/// The checks of `ResumeThrow` and `TransferThrow`: types, then use.
+fn reserve_to_throw(primitive: Ref, kind: Kind) -> Result<(Ref, Reserved, Ref), Ref> {
+    // SAFETY: both kinds have two fields.
+    let (k, error) = unsafe { node::into_pair(primitive) };
+    if !continuation::is_continuation(&k) {
+        return Err(messages::needs_continuation(kind, &k));
+    }
+    // SAFETY: the object is valid.
+    if unsafe { ffi::PyExceptionInstance_Check(error.as_ptr()) } == 0 {
+        return Err(messages::needs_exception(kind, &error));
+    }
+    let reserved = reserve(&k, kind, None)?;
+    let error = messages::convert_given_stop_iteration(error, kind);
+    Ok((k, reserved, error))
+}
+
+fn with_handler(primitive: &Ref) -> Result<PyYielded, Ref> {
+    // SAFETY: it is a `WithHandler`, which has three fields.
+    let [handler, body, effects] = [0, 1, 2].map(|index| unsafe { node::field(primitive, index) });
+    let prompt = prompt(handler, &effects)?;
+    Ok(match start_program(&body)? {
+        Started::Value(value) => Yielded::Value(Value::Object(value)),
+        Started::Body(body) => Yielded::WithHandler { prompt, body },
+    })
+}
+
+fn resume_program(primitive: Ref) -> Result<PyYielded, Ref> {
+    // SAFETY: it is a `ResumeProgram`, which has two fields.
+    let (k, body) = unsafe { node::into_pair(primitive) };
+    let captured = reserve_started(&k, Kind::ResumeProgram)?;
+    Ok(Yielded::ResumeProgram { captured, body })
+}
+
+fn create_continuation(primitive: &Ref) -> Result<PyYielded, Ref> {
+    // SAFETY: it is a `CreateContinuation`, which has two fields.
+    let [program, handlers] = [0, 1].map(|index| unsafe { node::field(primitive, index) });
+    check_program(&program)?;
+    let handlers = handler_list("CreateContinuation", &handlers)?;
+    for handler in &handlers {
+        prompt(handler.clone(), &Ref::none())?;
+    }
+    let handlers = list(handlers.into_iter())?;
+    // SAFETY: both are valid objects, to which the tuple takes references of its own.
+    let k = unsafe {
+        let contents = ffi::PyTuple_Pack(2, program.as_ptr(), handlers.as_ptr());
+        Ref::from_result(contents).and_then(continuation::make_unstarted)
+    };
+    k.map(|k| Yielded::Value(Value::Object(k)))
+        .ok_or_else(take_error)
+}
+
+fn list(items: impl Iterator<Item = Ref>) -> Result<Ref, Ref> {
+    // SAFETY: a new list, to which each item is added with a reference of the list's own.
+    unsafe {
+        let list = Ref::from_result(ffi::PyList_New(0)).ok_or_else(take_error)?;
+        for item in items {
+            if ffi::PyList_Append(list.as_ptr(), item.as_ptr()) != 0 {
+                return Err(take_error());
+            }
+        }
+        Ok(list)
+    }
+}
+
+/// A checked and reserved `Pass` or `Delegate`.
+struct Passed {
+    kind: Kind,
+    k: Ref,
+    captured: PyCaptured,
+    effect: Ref,
+    declined: bool,
+}
+
+impl Passed {
+    /// `own` is the clause's continuation, which stands in for what was not given.
+    fn new(primitive: Ref, own: &Ref, kind: Kind) -> Result<Self, Ref> {
+        // SAFETY: both kinds have two fields and perhaps a third; `own` is a continuation.
+        let (effect, k, declined) = unsafe {
+            let declined = node::optional_field(&primitive, 2).is_some();
+            let (effect, k) = node::into_pair(primitive);
+            (
+                given(effect).unwrap_or_else(|| continuation::effect(own)),
+                given(k).unwrap_or_else(|| own.clone()),
+                declined,
+            )
+        };
+        if effect_type(&effect)?.is_none() {
+            return Err(messages::needs_effect(kind, &effect));
+        }
+        let captured = reserve_started(&k, kind)?;
+        Ok(Self {
+            kind,
+            k,
+            captured,
+            effect,
+            declined,
+        })
+    }
+
+    fn undo(self, failure: Failure) -> PyOutcome {
+        failure.undo(&self.k, Reserved::Captured(self.captured))
+    }
+
+    /// Lets an outer handler answer. The effect's type is looked up only now: the clause's cleanup
+    /// may have changed it.
+    fn go_on(self) -> PyOutcome {
+        let Self {
+            kind,
+            captured,
+            effect,
+            declined,
+            ..
+        } = self;
+        match effect_type(&effect) {
+            Ok(Some(effect_type)) => PyCallOutcome::GenYield(Yielded::Delegate {
+                captured,
+                effect,
+                effect_type,
+                declined,
+            }),
+            Ok(None) => PyCallOutcome::OperationFailed {
+                captured,
+                error: messages::needs_effect(kind, &effect),
+            },
+            Err(error) => PyCallOutcome::OperationFailed { captured, error },
+        }
+    }
+}
+
+fn given(argument: Ref) -> Option<Ref> {
+    // SAFETY: the object is valid.
+    let missing = unsafe { ffi::Py_IsNone(argument.as_ptr()) } != 0;
+    (!missing).then_some(argument)
+}
+
+fn refuse(yielded: Result<PyYielded, Ref>) -> PyOutcome {
+    PyCallOutcome::GenYield(yielded.unwrap_or_else(Yielded::Refused))
+}

@@ -1,0 +1,159 @@
+//! Runs: what `run` and the methods of `VM` do around the driver.
+
+use pyo3::prelude::*;
+
+use crate::classify::{Started, handler_list, new_generator, prompt, start_program};
+use crate::driver::{self, Observers};
+use crate::generator::is_generator;
+use crate::host::{PyMachine, PyPrompt};
+use crate::messages;
+use crate::note::Run;
+use crate::object::{Ref, restore_error};
+use crate::stdlib::{StdlibHandler, make_with};
+use crate::trash;
+use crate::watch::Gil;
+
+/// An argument that a caller may leave out.
+pub enum Argument<'py> {
+    /// It was left out.
+    Missing,
+    /// It was given, `None` perhaps.
+    Given(Bound<'py, PyAny>),
+}
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Argument<'py> {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        Ok(Self::Given(object.to_owned()))
+    }
+}
+
+/// The handlers, environment and state that a program is run under.
+pub struct Scope<'py> {
+    /// Innermost first.
+    pub handlers: Argument<'py>,
+    /// A mapping.
+    pub env: Option<Bound<'py, PyAny>>,
+    /// A mapping.
+    pub state: Option<Bound<'py, PyAny>>,
+}
+
+/// What is run.
+pub enum Subject {
+    /// A program.
+    Program(Ref),
+    /// A raw generator.
+    Generator(Ref),
+}
+
+/// An object that `PyO3` has given us.
+pub fn from_bound(object: Bound<'_, PyAny>) -> Ref {
+    // SAFETY: a `Bound` owns its reference and is never null.
+    unsafe { Ref::from_owned(std::ptr::NonNull::new_unchecked(object.into_ptr())) }
+}
+
+/// An object for `PyO3`.
+pub fn into_py(py: Python<'_>, object: Ref) -> Py<PyAny> {
+    // SAFETY: the pointer is a new reference.
+    unsafe { Bound::from_owned_ptr(py, object.into_ptr()).unbind() }
+}
+
+/// An exception for `PyO3`.
+pub fn into_error(py: Python<'_>, error: Ref) -> PyErr {
+    restore_error(error);
+    PyErr::fetch(py)
+}
+
+/// Runs a program by itself.
+///
+/// # Errors
+/// As for [`drive`].
+pub fn run_alone(py: Python<'_>, subject: Subject, scope: Scope<'_>) -> PyResult<Py<PyAny>> {
+    let entered = Run::enter();
+    let result = trash::nested(|| {
+        let mut machine = PyMachine::new();
+        drive(
+            &mut machine,
+            subject,
+            scope,
+            Gil::default(),
+            Observers::default(),
+        )
+    });
+    finish(py, &entered, result)
+}
+
+/// Runs a program on a machine.
+///
+/// # Errors
+/// `TypeError` for a bad argument; the exception that nothing in the program caught.
+pub fn drive(
+    machine: &mut PyMachine,
+    subject: Subject,
+    scope: Scope<'_>,
+    gil: Gil,
+    observers: Observers<'_>,
+) -> Result<Ref, Ref> {
+    let prompts = scope.prompts()?;
+    match start(subject)? {
+        Started::Value(value) => Ok(value),
+        Started::Body(body) => driver::run(machine, prompts, body, gil, observers),
+    }
+}
+
+fn start(subject: Subject) -> Result<Started, Ref> {
+    match subject {
+        Subject::Program(program) => start_program(&program),
+        Subject::Generator(generator) if is_generator(&generator) => {
+            new_generator(generator).map(Started::Body)
+        }
+        Subject::Generator(other) => Err(messages::needs_generator(&other)),
+    }
+}
+
+/// Gives a run's result to Python, with the note on an exception that leaves the outermost run.
+///
+/// # Errors
+/// The exception that the run ended with.
+pub fn finish(py: Python<'_>, entered: &Run, result: Result<Ref, Ref>) -> PyResult<Py<PyAny>> {
+    match result {
+        Ok(value) => Ok(into_py(py, value)),
+        Err(error) => {
+            entered.finish(&error);
+            Err(into_error(py, error))
+        }
+    }
+}
+
+impl Scope<'_> {
+    /// The prompts to install, innermost first.
+    fn prompts(self) -> Result<Vec<PyPrompt>, Ref> {
+        let mut handlers = match self.handlers {
+            Argument::Missing => Vec::new(),
+            Argument::Given(handlers) => handler_list("run()", &from_bound(handlers))?,
+        };
+        let none = Ref::none();
+        let prompts = |handlers: Vec<Ref>| -> Result<Vec<PyPrompt>, Ref> {
+            let prompts = handlers.into_iter();
+            prompts.map(|handler| prompt(handler, &none)).collect()
+        };
+        let mut installed = prompts(std::mem::take(&mut handlers))?;
+        if let Some(env) = self.env {
+            handlers.push(make_with(
+                StdlibHandler::Reader,
+                "reader()",
+                &from_bound(env),
+            )?);
+        }
+        if let Some(state) = self.state {
+            handlers.push(make_with(
+                StdlibHandler::State,
+                "state()",
+                &from_bound(state),
+            )?);
+        }
+        installed.extend(prompts(handlers)?);
+        Ok(installed)
+    }
+}

@@ -1,0 +1,637 @@
+//! The built-in handlers: state, reader, writer.
+//!
+//! A handler object owns its store, a Python dict or list, because only Python can hash and compare
+//! keys. The machine does not call the object: when it is found to be a prompt's handler, [`start`]
+//! answers for it, and nothing is captured. The one step that must run a function of the program,
+//! `Modify`'s, goes through [`Callback`].
+
+use std::ffi::{CStr, c_int, c_void};
+use std::ptr::{self, NonNull};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use doeff_vm_core::{AcceptSet, HandlerAction, Value};
+use pyo3::{PyResult, Python, ffi};
+
+use crate::effects::accept_set;
+use crate::host;
+use crate::node::{self, Kind};
+use crate::object::{Ref, restore_error, take_error};
+use crate::trash::release_field;
+use crate::types::{TypeBuilder, class_getitem, method, types, visit_object};
+use crate::{calls, messages, program};
+
+/// What a built-in handler does to an effect.
+type Action = HandlerAction<host::Python>;
+
+/// The built-in handlers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(usize)]
+pub enum StdlibHandler {
+    /// Answers `Get`, `Put` and `Modify` from a dict.
+    State,
+    /// Answers `Ask` from a dict, and `Local` with a nested reader.
+    Reader,
+    /// Answers `Tell` with a list, and `Listen` with a nested writer.
+    Writer,
+}
+
+/// The number of built-in handlers.
+pub const HANDLERS: usize = 3;
+
+impl StdlibHandler {
+    const ALL: [Self; HANDLERS] = [Self::State, Self::Reader, Self::Writer];
+
+    fn effects(self) -> &'static [Kind] {
+        match self {
+            Self::State => &[Kind::Get, Kind::Put, Kind::Modify],
+            Self::Reader => &[Kind::Ask, Kind::Local],
+            Self::Writer => &[Kind::Tell, Kind::Listen],
+        }
+    }
+
+    /// What it accepts where it is installed without `effects=`.
+    ///
+    /// # Errors
+    /// What CPython raises when it is short of memory.
+    pub fn accepts(self) -> Result<AcceptSet, Ref> {
+        // The sets of types that are never freed are never given to others. 0 is not one of them.
+        static SETS: [AtomicU32; HANDLERS] = [const { AtomicU32::new(0) }; HANDLERS];
+        let known = &SETS[self as usize];
+        match known.load(Ordering::Relaxed) {
+            0 => {
+                let effects: Vec<_> = self
+                    .effects()
+                    .iter()
+                    .map(|&kind| types().node(kind))
+                    .collect();
+                let set = accept_set(&effects)?;
+                known.store(set.0, Ordering::Relaxed);
+                Ok(set)
+            }
+            set => Ok(AcceptSet(set)),
+        }
+    }
+}
+
+/// The layout of the handler objects.
+#[repr(C)]
+struct Handler {
+    head: ffi::PyObject,
+    /// A dict, a writer's a list. Null only for an object that the collector is taking apart.
+    store: *mut ffi::PyObject,
+    kind: StdlibHandler,
+    /// It is that of a `Listen`, which hears what it passes on.
+    listens: bool,
+}
+
+/// Makes the three classes.
+pub(crate) fn create(
+    py: Python<'_>,
+    made: &mut [*mut ffi::PyTypeObject; HANDLERS],
+) -> PyResult<()> {
+    made[StdlibHandler::State as usize] = create_class(
+        py,
+        c"doeff_vm.StateHandler",
+        c"StateHandler(initial=None)\n--\n\n\
+            A handler of Get, Put and Modify with a store of its own.",
+        c"items",
+        c"items()\n--\n\nA copy of the store, a dict.",
+        new_state,
+    )?;
+    made[StdlibHandler::Reader as usize] = create_class(
+        py,
+        c"doeff_vm.ReaderHandler",
+        c"ReaderHandler(env=None)\n--\n\n\
+            A handler of Ask and Local with an environment of its own.",
+        c"env",
+        c"env()\n--\n\nA copy of the environment, a dict.",
+        new_reader,
+    )?;
+    made[StdlibHandler::Writer as usize] = create_class(
+        py,
+        c"doeff_vm.WriterHandler",
+        c"WriterHandler()\n--\n\nA handler of Tell and Listen with a log of its own.",
+        c"logs",
+        c"logs()\n--\n\nA copy of the log, a list.",
+        new_writer,
+    )?;
+    Ok(())
+}
+
+fn create_class(
+    py: Python<'_>,
+    name: &'static CStr,
+    doc: &'static CStr,
+    read: &'static CStr,
+    read_doc: &'static CStr,
+    new: ffi::newfunc,
+) -> PyResult<*mut ffi::PyTypeObject> {
+    let builder = TypeBuilder::new::<Handler>(name)
+        .flags(ffi::Py_TPFLAGS_HAVE_GC)
+        .doc(doc)
+        .methods(vec![
+            method(read, read_store, ffi::METH_NOARGS, read_doc),
+            class_getitem(c"The type of such handlers."),
+            ffi::PyMethodDef::zeroed(),
+        ]);
+    // SAFETY: each function has the signature of its slot.
+    unsafe {
+        builder
+            .slot(ffi::Py_tp_new, new as *mut c_void)
+            .slot(ffi::Py_tp_dealloc, dealloc as *mut c_void)
+            .slot(ffi::Py_tp_traverse, traverse as *mut c_void)
+            .slot(ffi::Py_tp_clear, clear as *mut c_void)
+            .slot(ffi::Py_tp_call, call as *mut c_void)
+            .build(py)
+    }
+}
+
+/// What kind of built-in handler an object is, if it is one.
+#[inline]
+pub fn stdlib_handler(object: &Ref) -> Option<StdlibHandler> {
+    let class = object.type_ptr();
+    let classes = &types().stdlib;
+    let index = classes.iter().position(|&known| known == class)?;
+    Some(StdlibHandler::ALL[index])
+}
+
+// ---- stores -----------------------------------------------------------------------------------
+
+/// Makes a state or reader with a copy of a mapping (empty for `None`); `name` is what an error
+/// calls the maker.
+///
+/// # Errors
+/// `TypeError` for what is no mapping; what the mapping raises.
+pub fn make_with(kind: StdlibHandler, name: &str, mapping: &Ref) -> Result<Ref, Ref> {
+    let store = new_dict()?;
+    // SAFETY: `None` lives as long as the interpreter.
+    if unsafe { ffi::Py_IsNone(mapping.as_ptr()) } == 0 {
+        add(&store, name, mapping)?;
+    }
+    make(kind, store, false)
+}
+
+/// Makes a writer.
+///
+/// # Errors
+/// What CPython raises when it is short of memory.
+pub fn make_writer() -> Result<Ref, Ref> {
+    make_nested_writer(false)
+}
+
+fn make_nested_writer(listens: bool) -> Result<Ref, Ref> {
+    // SAFETY: a new reference, or null with an exception set.
+    let log = unsafe { Ref::from_result(ffi::PyList_New(0)) }.ok_or_else(take_error)?;
+    make(StdlibHandler::Writer, log, listens)
+}
+
+/// Adds the bindings of a mapping to the store of a state or reader.
+///
+/// # Errors
+/// As for [`make_with`].
+pub fn add_to(handler: &Ref, name: &str, mapping: &Ref) -> Result<(), Ref> {
+    let whole = new_dict()?;
+    add(&whole, name, mapping)?;
+    // SAFETY: both are dicts.
+    let merged = unsafe { ffi::PyDict_Update(store_of(handler).as_ptr(), whole.as_ptr()) };
+    if merged == 0 {
+        Ok(())
+    } else {
+        Err(take_error())
+    }
+}
+
+fn new_dict() -> Result<Ref, Ref> {
+    // SAFETY: a new reference, or null with an exception set.
+    unsafe { Ref::from_result(ffi::PyDict_New()) }.ok_or_else(take_error)
+}
+
+/// Puts the bindings of `mapping` into a new dict.
+fn add(dict: &Ref, name: &str, mapping: &Ref) -> Result<(), Ref> {
+    // SAFETY: the objects are valid.
+    unsafe {
+        let is_mapping = ffi::PyMapping_Check(mapping.as_ptr()) != 0
+            && ffi::PyObject_HasAttrString(mapping.as_ptr(), c"keys".as_ptr()) != 0;
+        if !is_mapping {
+            return Err(messages::needs_mapping(name, mapping));
+        }
+        match ffi::PyDict_Update(dict.as_ptr(), mapping.as_ptr()) {
+            0 => Ok(()),
+            _ => Err(take_error()),
+        }
+    }
+}
+
+fn make(kind: StdlibHandler, store: Ref, listens: bool) -> Result<Ref, Ref> {
+    // SAFETY: the class is laid out as a `Handler`, whose fields are set before the collector sees
+    // the object.
+    unsafe {
+        let class = types().stdlib[kind as usize];
+        let object = ffi::PyObject_GC_New::<Handler>(class);
+        let made = NonNull::new(object.cast::<ffi::PyObject>()).ok_or_else(take_error)?;
+        (&raw mut (*object).store).write(store.into_ptr());
+        (&raw mut (*object).kind).write(kind);
+        (&raw mut (*object).listens).write(listens);
+        ffi::PyObject_GC_Track(object.cast());
+        Ok(Ref::from_owned(made))
+    }
+}
+
+/// The store itself. The caller has checked that `handler` is a built-in one.
+fn store_of(handler: &Ref) -> Ref {
+    // SAFETY: by the caller's word.
+    unsafe {
+        let store = (*handler.as_ptr().cast::<Handler>()).store;
+        NonNull::new(store).map_or_else(Ref::none, |store| Ref::from_borrowed(store))
+    }
+}
+
+/// A copy of a built-in handler's store; `None` with an exception set.
+pub fn copy_of_store(handler: &Ref) -> Option<Ref> {
+    let store = store_of(handler);
+    // SAFETY: a dict or a list, or, of an object that the collector has cleared, `None`, which
+    // neither function takes.
+    unsafe {
+        Ref::from_result(match stdlib_handler(handler) {
+            Some(StdlibHandler::Writer) => ffi::PySequence_List(store.as_ptr()),
+            _ => ffi::PyDict_Copy(store.as_ptr()),
+        })
+    }
+}
+
+/// How many entries a built-in handler's store has.
+pub fn store_len(handler: &Ref) -> usize {
+    let store = store_of(handler);
+    // SAFETY: a dict or a list (or `None`, see above, whose size is no size).
+    let len = unsafe { ffi::PyObject_Size(store.as_ptr()) };
+    usize::try_from(len).unwrap_or_else(|_| {
+        drop(take_error());
+        0
+    })
+}
+
+// ---- answering --------------------------------------------------------------------------------
+
+/// What the first half of an answer came to.
+pub enum Started {
+    /// It is whole.
+    Done(Action),
+    /// A function of the program must be called first.
+    NeedsPython(Callback),
+}
+
+/// A `Modify` whose function has not been called yet.
+pub struct Callback {
+    store: Ref,
+    key: Ref,
+    old: Ref,
+    function: Ref,
+}
+
+impl Callback {
+    /// Calls the function with the old value.
+    ///
+    /// # Errors
+    /// What the function raised.
+    pub fn call(&self) -> Result<Ref, Ref> {
+        // SAFETY: the arguments are valid for the call; the result is a new reference or null.
+        unsafe {
+            let arguments = [self.old.as_ptr()];
+            let function = self.function.as_ptr();
+            Ref::from_result(calls::vectorcall(function, &arguments, 1, ptr::null_mut()))
+        }
+        .ok_or_else(|| messages::convert_stop_iteration(take_error(), &self.function))
+    }
+
+    /// The second half of the answer: stores what the function gave. Where it raised, the store is
+    /// unchanged.
+    pub fn continue_after_python(self, result: Result<Ref, Ref>) -> Action {
+        match result.and_then(|new| set(&self.store, &self.key, &new)) {
+            Ok(()) => HandlerAction::Resume(Value::Object(self.old)),
+            Err(error) => HandlerAction::Throw(error),
+        }
+    }
+}
+
+/// Answers an effect on behalf of a built-in handler.
+#[inline]
+pub fn start(handler: &Ref, effect: Ref) -> Started {
+    let answered = match (stdlib_handler(handler), node::kind_of(&effect)) {
+        (Some(StdlibHandler::State), Some(Kind::Get)) => get(handler, &effect),
+        (Some(StdlibHandler::State), Some(Kind::Put)) => put(handler, &effect),
+        (Some(StdlibHandler::State), Some(Kind::Modify)) => match begin_modify(handler, &effect) {
+            Ok(callback) => return Started::NeedsPython(callback),
+            Err(error) => Err(error),
+        },
+        (Some(StdlibHandler::Reader), Some(Kind::Ask)) => ask(handler, &effect),
+        (Some(StdlibHandler::Reader), Some(Kind::Local)) => local(&effect),
+        (Some(StdlibHandler::Writer), Some(Kind::Tell)) => tell(handler, &effect),
+        (Some(StdlibHandler::Writer), Some(Kind::Listen)) => listen(&effect),
+        // It was installed with other effects than its own.
+        _ => Ok(None),
+    };
+    Started::Done(match answered {
+        Ok(Some(action)) => action,
+        Ok(None) => HandlerAction::Pass { effect },
+        Err(error) => HandlerAction::Throw(error),
+    })
+}
+
+/// An answer, or `None` to ask the handlers further out.
+type Answer = Result<Option<Action>, Ref>;
+
+fn resume(value: Ref) -> Answer {
+    Ok(Some(HandlerAction::Resume(Value::Object(value))))
+}
+
+/// The first or second field of a built-in effect.
+fn field(effect: &Ref, index: usize) -> Ref {
+    // SAFETY: the callers ask for fields that their kind of effect has.
+    unsafe { node::field(effect, index) }
+}
+
+/// What a store has for a key. Looking may run the key's own code.
+fn look_up(store: &Ref, key: &Ref) -> Result<Option<Ref>, Ref> {
+    // SAFETY: a dict and a valid key, both kept alive; the borrowed result is made ours at once.
+    unsafe {
+        let found = ffi::PyDict_GetItemWithError(store.as_ptr(), key.as_ptr());
+        match NonNull::new(found) {
+            Some(found) => Ok(Some(Ref::from_borrowed(found))),
+            None if ffi::PyErr_Occurred().is_null() => Ok(None),
+            None => Err(take_error()),
+        }
+    }
+}
+
+fn set(store: &Ref, key: &Ref, value: &Ref) -> Result<(), Ref> {
+    // SAFETY: a dict and valid objects, all kept alive.
+    match unsafe { ffi::PyDict_SetItem(store.as_ptr(), key.as_ptr(), value.as_ptr()) } {
+        0 => Ok(()),
+        _ => Err(take_error()),
+    }
+}
+
+fn get(handler: &Ref, effect: &Ref) -> Answer {
+    let found = look_up(&store_of(handler), &field(effect, 0))?;
+    resume(found.unwrap_or_else(Ref::none))
+}
+
+fn put(handler: &Ref, effect: &Ref) -> Answer {
+    set(&store_of(handler), &field(effect, 0), &field(effect, 1))?;
+    Ok(Some(HandlerAction::Resume(Value::Unit)))
+}
+
+fn begin_modify(handler: &Ref, effect: &Ref) -> Result<Callback, Ref> {
+    let (store, key) = (store_of(handler), field(effect, 0));
+    let old = look_up(&store, &key)?.unwrap_or_else(Ref::none);
+    Ok(Callback {
+        store,
+        key,
+        old,
+        function: field(effect, 1),
+    })
+}
+
+fn ask(handler: &Ref, effect: &Ref) -> Answer {
+    match look_up(&store_of(handler), &field(effect, 0))? {
+        Some(found) => resume(found),
+        None => Ok(None),
+    }
+}
+
+fn local(effect: &Ref) -> Answer {
+    let nested = make_with(StdlibHandler::Reader, "Local", &field(effect, 0))?;
+    let body = node::make(
+        Kind::WithHandler,
+        &[&nested, &field(effect, 1), &Ref::none()],
+    )
+    .and_then(|program| program::iterator(&program));
+    Ok(Some(HandlerAction::Run(body.ok_or_else(take_error)?)))
+}
+
+fn tell(handler: &Ref, effect: &Ref) -> Answer {
+    let log = store_of(handler);
+    // SAFETY: a list and a valid object.
+    if unsafe { ffi::PyList_Append(log.as_ptr(), field(effect, 0).as_ptr()) } != 0 {
+        return Err(take_error());
+    }
+    // SAFETY: the caller has checked that it is a built-in handler.
+    let listens = unsafe { (*handler.as_ptr().cast::<Handler>()).listens };
+    Ok((!listens).then_some(HandlerAction::Resume(Value::Unit)))
+}
+
+fn listen(effect: &Ref) -> Answer {
+    let nested = make_nested_writer(true)?;
+    let body = node::make(
+        Kind::WithHandler,
+        &[&nested, &field(effect, 0), &Ref::none()],
+    )
+    .and_then(|program| program::listening_body(&program, nested));
+    Ok(Some(HandlerAction::Run(body.ok_or_else(take_error)?)))
+}
+
+// ---- the objects ------------------------------------------------------------------------------
+
+/// Called by a handler of the program, it gives the primitive that answers.
+unsafe extern "C" fn call(
+    handler: *mut ffi::PyObject,
+    args: *mut ffi::PyObject,
+    kwargs: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    let (mut effect, mut k) = (ptr::null_mut(), ptr::null_mut());
+    // SAFETY: the names end with a null, and the format fits the pointers, which get borrowed
+    // references.
+    let (handler, effect, k) = unsafe {
+        let mut names = [
+            c"effect".as_ptr().cast_mut(),
+            c"k".as_ptr().cast_mut(),
+            ptr::null_mut(),
+        ];
+        let format = c"OO:handler".as_ptr();
+        let parsed = ffi::PyArg_ParseTupleAndKeywords(
+            args,
+            kwargs,
+            format,
+            #[cfg(not(Py_3_13))]
+            names.as_mut_ptr(),
+            #[cfg(Py_3_13)]
+            names.as_mut_ptr().cast(),
+            &raw mut effect,
+            &raw mut k,
+        );
+        if parsed == 0 {
+            return ptr::null_mut();
+        }
+        let owned = |object| Ref::from_borrowed(NonNull::new_unchecked(object));
+        (owned(handler), owned(effect), owned(k))
+    };
+    let action = match start(&handler, effect) {
+        Started::Done(action) => action,
+        Started::NeedsPython(callback) => {
+            let result = callback.call();
+            callback.continue_after_python(result)
+        }
+    };
+    let primitive = match action {
+        HandlerAction::Resume(Value::Unit) => node::make(Kind::Resume, &[&k, &Ref::none()]),
+        HandlerAction::Resume(Value::Object(value)) => node::make(Kind::Resume, &[&k, &value]),
+        HandlerAction::Throw(error) => node::make(Kind::ResumeThrow, &[&k, &error]),
+        HandlerAction::Run(body) => node::make(Kind::ResumeProgram, &[&k, &body]),
+        // The third field says that it was for want of an answer.
+        HandlerAction::Pass { effect } => node::make(Kind::Pass, &[&effect, &k, &Ref::none()]),
+    };
+    primitive.map_or(ptr::null_mut(), Ref::into_ptr)
+}
+
+unsafe extern "C" fn read_store(
+    handler: *mut ffi::PyObject,
+    _: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: CPython gives a handler.
+    let handler = unsafe { Ref::from_borrowed(NonNull::new_unchecked(handler)) };
+    copy_of_store(&handler).map_or(ptr::null_mut(), Ref::into_ptr)
+}
+
+/// # Safety
+/// As for a `tp_new`.
+unsafe fn new_with(
+    kind: StdlibHandler,
+    name: &str,
+    format: &CStr,
+    parameter: &CStr,
+    args: *mut ffi::PyObject,
+    kwargs: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: by the caller's word; the names end with a null, and the format fits the pointer,
+    // which gets a borrowed reference.
+    let mapping = unsafe {
+        let mut mapping = ffi::Py_None();
+        let mut names = [parameter.as_ptr().cast_mut(), ptr::null_mut()];
+        let parsed = ffi::PyArg_ParseTupleAndKeywords(
+            args,
+            kwargs,
+            format.as_ptr(),
+            #[cfg(not(Py_3_13))]
+            names.as_mut_ptr(),
+            #[cfg(Py_3_13)]
+            names.as_mut_ptr().cast(),
+            &raw mut mapping,
+        );
+        if parsed == 0 {
+            return ptr::null_mut();
+        }
+        Ref::from_borrowed(NonNull::new_unchecked(mapping))
+    };
+    made(make_with(kind, name, &mapping))
+}
+
+fn made(handler: Result<Ref, Ref>) -> *mut ffi::PyObject {
+    match handler {
+        Ok(handler) => handler.into_ptr(),
+        Err(error) => {
+            restore_error(error);
+            ptr::null_mut()
+        }
+    }
+}
+
+unsafe extern "C" fn new_state(
+    _: *mut ffi::PyTypeObject,
+    args: *mut ffi::PyObject,
+    kwargs: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    let format = c"|O:StateHandler";
+    // SAFETY: CPython gives valid arguments.
+    unsafe {
+        new_with(
+            StdlibHandler::State,
+            "state()",
+            format,
+            c"initial",
+            args,
+            kwargs,
+        )
+    }
+}
+
+unsafe extern "C" fn new_reader(
+    _: *mut ffi::PyTypeObject,
+    args: *mut ffi::PyObject,
+    kwargs: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    let format = c"|O:ReaderHandler";
+    // SAFETY: CPython gives valid arguments.
+    unsafe {
+        new_with(
+            StdlibHandler::Reader,
+            "reader()",
+            format,
+            c"env",
+            args,
+            kwargs,
+        )
+    }
+}
+
+unsafe extern "C" fn new_writer(
+    _: *mut ffi::PyTypeObject,
+    args: *mut ffi::PyObject,
+    kwargs: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: CPython gives valid arguments.
+    let empty = unsafe {
+        let mut names = [ptr::null_mut::<std::ffi::c_char>()];
+        ffi::PyArg_ParseTupleAndKeywords(
+            args,
+            kwargs,
+            c":WriterHandler".as_ptr(),
+            #[cfg(not(Py_3_13))]
+            names.as_mut_ptr(),
+            #[cfg(Py_3_13)]
+            names.as_mut_ptr().cast(),
+        )
+    };
+    if empty == 0 {
+        ptr::null_mut()
+    } else {
+        made(make_writer())
+    }
+}
+
+unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
+    // SAFETY: CPython calls this once, for a handler that nothing refers to; the store is moved out
+    // before the object goes.
+    unsafe {
+        ffi::PyObject_GC_UnTrack(object.cast());
+        let store = Ref::from_result((*object.cast::<Handler>()).store);
+        let class = ffi::Py_TYPE(object);
+        ffi::PyObject_GC_Del(object.cast());
+        ffi::Py_DECREF(class.cast());
+        if let Some(store) = store {
+            release_field(store);
+        }
+    }
+}
+
+unsafe extern "C" fn traverse(
+    object: *mut ffi::PyObject,
+    visit: ffi::visitproc,
+    arg: *mut c_void,
+) -> c_int {
+    // SAFETY: CPython gives a tracked handler.
+    unsafe {
+        match visit_object((*object.cast::<Handler>()).store, visit, arg) {
+            0 => visit_object(ffi::Py_TYPE(object).cast(), visit, arg),
+            stop => stop,
+        }
+    }
+}
+
+unsafe extern "C" fn clear(object: *mut ffi::PyObject) -> c_int {
+    // SAFETY: as for `traverse`; the field is null before the store is dropped.
+    unsafe {
+        let field = &raw mut (*object.cast::<Handler>()).store;
+        drop(Ref::from_result(field.replace(ptr::null_mut())));
+    }
+    0
+}

@@ -1,0 +1,125 @@
+//! When the driver sees to signals, and when it lets other threads have the interpreter.
+//!
+//! Python code sees to both by itself. Only where the machine, or a chain of calls that run no
+//! bytecode, goes on for long does the driver have to.
+
+use std::time::{Duration, Instant};
+
+use pyo3::ffi;
+
+use crate::calls;
+use crate::effects::Snapshot;
+use crate::host::{PyEvent, PyMachine, PyMode, PyYielded};
+use crate::object::{Ref, take_error};
+
+/// How a run deals with the interpreter's lock.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Gil {
+    /// It is kept over short runs of the machine's steps and given up over long ones.
+    #[default]
+    Adaptive,
+    /// It is given up for every step.
+    Strict,
+}
+
+/// How many calls the driver makes between two looks at the clock: some tenths of a millisecond.
+const CALLS: u32 = 4096;
+
+/// How long the interpreter is kept from other threads, as CPython's own switch interval.
+const INTERVAL: Duration = Duration::from_millis(5);
+
+/// The watch of one run.
+pub struct Watch {
+    gil: Gil,
+    /// The latest step was paused: the next one is long.
+    long: bool,
+    calls_left: u32,
+    since: Instant,
+    /// The type of the effect that is searched for while the interpreter is let go.
+    snapshot: Option<Snapshot>,
+}
+
+impl Watch {
+    /// A watch that begins now.
+    pub fn new(gil: Gil) -> Self {
+        Self {
+            gil,
+            long: false,
+            calls_left: CALLS,
+            since: Instant::now(),
+            snapshot: None,
+        }
+    }
+
+    /// Makes a step of the machine.
+    #[inline]
+    pub fn step(&mut self, machine: &mut PyMachine, mode: PyMode) -> PyEvent {
+        if self.gil == Gil::Adaptive && !self.long {
+            return machine.step(mode);
+        }
+        self.step_detached(machine, mode)
+    }
+
+    #[cold]
+    fn step_detached(&mut self, machine: &mut PyMachine, mut mode: PyMode) -> PyEvent {
+        self.long = false;
+        let searched = match &mut mode {
+            PyMode::HandleYield(
+                PyYielded::Perform { effect_type, .. } | PyYielded::Delegate { effect_type, .. },
+            ) => Some(effect_type),
+            PyMode::HandleYield(PyYielded::Search { .. }) => machine.searched_type_mut(),
+            _ => None,
+        };
+        if let Some(effect_type) = searched {
+            let snapshot = Snapshot::of(*effect_type);
+            *effect_type = snapshot.effect_type();
+            self.snapshot = Some(snapshot);
+        }
+        // SAFETY: the interpreter is held. A step moves the host's objects and neither looks into
+        // them nor drops any; the one thing that it reads, the effect's type, is a snapshot.
+        unsafe { calls::detached(|| machine.step(mode)) }
+    }
+
+    /// The step was long and is not over.
+    ///
+    /// # Errors
+    /// What a signal's handler raised.
+    #[cold]
+    pub fn pause(&mut self) -> Result<(), Ref> {
+        self.long = true;
+        self.since = Instant::now();
+        check_signals()
+    }
+
+    /// The driver is about to send a value.
+    ///
+    /// # Errors
+    /// What a signal's handler raised.
+    #[inline]
+    pub fn tick(&mut self) -> Result<(), Ref> {
+        self.calls_left -= 1;
+        if self.calls_left == 0 {
+            return self.look();
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn look(&mut self) -> Result<(), Ref> {
+        self.calls_left = CALLS;
+        if self.since.elapsed() >= INTERVAL {
+            // SAFETY: the interpreter is held, and nothing is done meanwhile.
+            unsafe { calls::detached(|| ()) };
+            self.since = Instant::now();
+        }
+        check_signals()
+    }
+}
+
+fn check_signals() -> Result<(), Ref> {
+    // SAFETY: the interpreter is held.
+    match unsafe { ffi::PyErr_CheckSignals() } {
+        0 => Ok(()),
+        _ => Err(take_error()),
+    }
+}
