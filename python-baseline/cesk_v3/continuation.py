@@ -7,7 +7,7 @@ from typing import Never
 
 from .frames import Frame, Kont, ReturnFrame
 from .level1 import close
-from .programs import refuse_subclass
+from .nodes import refuse_subclass
 
 __all__ = ["Continuation", "new_continuation", "report_unraisable", "resumed", "take"]
 
@@ -15,14 +15,17 @@ __all__ = ["Continuation", "new_continuation", "report_unraisable", "resumed", "
 class Continuation:
     """The rest of a program, from where it performed an effect up to the handler's prompt.
 
-    The machine makes it and passes it to the handler as `k`. It can be used once. While unused
+    The machine makes it and passes it to the handler as `k`; `CreateContinuation` makes one of a
+    program that has not started. It can be used once. While unused
     it owns its frames, the innermost first; the use takes them, which is the one-shot check.
     """
 
-    __slots__ = ("__weakref__", "_frames")
+    __slots__ = ("__weakref__", "_frames", "_unstarted")
     __init_subclass__ = refuse_subclass
 
     _frames: list[Frame] | None
+    _unstarted: bool
+    """Whether it is one that `CreateContinuation` made; it stays so when it is used."""
 
     def __new__(cls, *_args: object, **_kwargs: object) -> Never:
         raise TypeError("a Continuation is made by the machine alone: it is the k of a handler")
@@ -31,6 +34,9 @@ class Continuation:
     def used(self) -> bool:
         """Whether the continuation was resumed, transferred to, passed on, failed or closed."""
         return self._frames is None
+
+    def __repr__(self) -> str:
+        return f"<Continuation {'used' if self.used else 'unused'}>"
 
     def close(self) -> None:
         """End an unused continuation at once: its generators are closed, innermost first.
@@ -47,10 +53,11 @@ class Continuation:
             _close(frames)
 
 
-def new_continuation(frames: list[Frame]) -> Continuation:
+def new_continuation(frames: list[Frame], unstarted: bool = False) -> Continuation:
     """A continuation that owns `frames`, the innermost first."""
     k: Continuation = object.__new__(Continuation)
     k._frames = frames  # pyright: ignore[reportPrivateUsage]
+    k._unstarted = unstarted  # pyright: ignore[reportPrivateUsage]
     return k
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple, cast
 from .frames import AnyGenerator, DispatchingFrame, Store
 from .messages import name_of, short_repr
 
-__all__ = ["InFlight", "crossed", "leave_run", "settle"]
+__all__ = ["InFlight", "crossed", "forget", "leave_run", "settle"]
 
 HEADER = "crossed handler clauses, innermost first:"
 LEFT = "__doeff_crossed__"
@@ -43,13 +43,13 @@ def crossed(store: Store, error: BaseException, dispatch: DispatchingFrame) -> S
         lines = (*lines, describe(error, dispatch))
     else:
         more += 1
-    others = tuple(record for record in store if record is not before)
-    return (*others, InFlight(error, lines, more, None))
+    others = tuple(record for record in store.in_flight if record is not before)
+    return Store(store.counters, (*others, InFlight(error, lines, more, None)))
 
 
 def record_of(store: Store, error: BaseException) -> InFlight | None:
     """The crossings of `error` so far, those of a run inside this one included."""
-    for record in store:
+    for record in store.in_flight:
         if record.error is error:
             return record
     return cast("InFlight | None", vars(error).pop(LEFT, None))
@@ -62,14 +62,22 @@ def settle(store: Store, generator: AnyGenerator, raised: object) -> Store:
     has yielded meanwhile (as the collector sees) may go on later.
     """
     kept: list[InFlight] = []
-    for record in store:
+    for record in store.in_flight:
         if record.error is raised:
             kept.append(record._replace(holder=None))
             continue
         holder = record.holder or generator
         if any(part is record.error for part in gc.get_referents(holder)):
             kept.append(record._replace(holder=holder))
-    return tuple(kept)
+    return Store(store.counters, tuple(kept))
+
+
+def forget(store: Store, error: BaseException) -> Store:
+    """The store after `error` became a value."""
+    if not store.in_flight:
+        return store
+    others = (record for record in store.in_flight if record.error is not error)
+    return Store(store.counters, tuple(others))
 
 
 def describe(error: BaseException, dispatch: DispatchingFrame) -> str:

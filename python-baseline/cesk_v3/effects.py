@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from .programs import Program, T_co
 
@@ -26,7 +26,8 @@ is_subclass: Callable[[type, type], bool] = type.__subclasscheck__
 
 def effect_classes(effects: Any) -> tuple[type, ...]:
     """The classes that `effects=` names; none if it is not such a class or a tuple of them."""
-    classes = cast("tuple[Any, ...]", effects) if isinstance(effects, tuple) else (effects,)
-    if all(isinstance(cls, type) and is_subclass(EffectBase, cls) for cls in classes):
+    several = is_subclass(tuple, type(effects))
+    classes = tuple(tuple.__iter__(effects)) if several else (effects,)
+    if all(is_subclass(type, type(cls)) and is_subclass(EffectBase, cls) for cls in classes):
         return classes
     return ()

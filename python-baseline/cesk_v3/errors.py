@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["ContinuationConsumed", "UnhandledEffect"]
+from . import messages
+
+__all__ = ["ContinuationConsumed", "MissingKey", "UnhandledEffect"]
 
 
 class UnhandledEffect(RuntimeError):
@@ -17,3 +19,20 @@ class UnhandledEffect(RuntimeError):
 
 class ContinuationConsumed(RuntimeError):
     """A continuation was used a second time; raised at the second use."""
+
+
+class MissingKey(KeyError):
+    """No reader in scope has the key of an `Ask`; raised where the key was asked for.
+
+    Attributes:
+        key: the key.
+    """
+
+    key: object
+
+    def __init__(self, key: object) -> None:
+        super().__init__(key)
+        self.key = key
+
+    def __str__(self) -> str:
+        return messages.missing_key(self.key)

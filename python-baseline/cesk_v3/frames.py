@@ -2,23 +2,26 @@
 
     C  control       what to do next: evaluate a program, deliver a value, raise an error
     E  environment   the dispatch whose clause is running; None outside of a clause
-    S  store         the errors in flight and the clauses they crossed (`crossings`)
+    S  store         what the machine notes beside: the errors in flight with the clauses that
+                     they crossed (`crossings`), and counters
     K  continuation  a persistent list of frames, the innermost first
 
 A step never changes a state, it makes the next one; K shares all of its unchanged tail. What
-moves on in place is what Python itself keeps: the generators, and whether a one-shot `k` is used.
+moves on in place is what Python itself keeps: the generators, and whether a one-shot `k` is used;
+and what nobody can see a step back of: the counters, and what the built-in handlers store.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from enum import Enum
 from types import CodeType
-from typing import TYPE_CHECKING, Final, TypeAlias, final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, final
 
 if TYPE_CHECKING:
     from .continuation import Continuation
     from .crossings import InFlight
+    from .stdlib import WriterHandler
 
 __all__ = [
     "ERROR",
@@ -26,12 +29,18 @@ __all__ = [
     "VALUE",
     "AnyGenerator",
     "Control",
+    "Counters",
     "DispatchingFrame",
     "Environment",
     "Frame",
+    "Kind",
     "Kont",
+    "ListenFrame",
+    "Native",
     "ReturnFrame",
+    "SafeFrame",
     "Stack",
+    "StartFrame",
     "State",
     "Store",
     "WithHandlerFrame",
@@ -74,14 +83,24 @@ class ReturnFrame:
 class WithHandlerFrame:
     """A prompt: what is above it runs under `handler`.
 
-    `effects` are the accepted classes; None accepts every effect.
+    `effects` are the accepted classes; None accepts every effect. `listed` is what `GetHandlers`
+    shows: a `TypedHandler` if the classes were given with the handler. `native` answers for a
+    built-in handler.
     """
 
-    __slots__ = ("effects", "handler")
+    __slots__ = ("effects", "handler", "listed", "native")
 
-    def __init__(self, handler: object, effects: tuple[type, ...] | None) -> None:
+    def __init__(
+        self,
+        handler: object,
+        effects: tuple[type, ...] | None,
+        listed: object,
+        native: Native | None,
+    ) -> None:
         self.handler = handler
         self.effects = effects
+        self.listed = listed
+        self.native = native
 
 
 @final
@@ -104,10 +123,65 @@ class DispatchingFrame:
         self.site = site
 
 
-Frame: TypeAlias = ReturnFrame | WithHandlerFrame | DispatchingFrame
+@final
+class SafeFrame:
+    """What is above it is run by `Safe`; `environment` is the E of that."""
+
+    __slots__ = ("environment",)
+
+    def __init__(self, environment: Environment) -> None:
+        self.environment = environment
+
+
+@final
+class ListenFrame:
+    """What is above it is run by `Listen`, under the prompt of `writer`."""
+
+    __slots__ = ("writer",)
+
+    def __init__(self, writer: WriterHandler) -> None:
+        self.writer = writer
+
+
+@final
+class StartFrame:
+    """The innermost frame of an unstarted continuation: starts `program` when it gets its turn."""
+
+    __slots__ = ("program",)
+
+    def __init__(self, program: object) -> None:
+        self.program = program
+
+
+@final
+class Counters:
+    """What a VM counts."""
+
+    __slots__ = ("callbacks", "dispatches")
+
+    def __init__(self) -> None:
+        self.callbacks = 0
+        self.dispatches = 0
+
+
+@final
+class Store:
+    """What the machine notes beside the program."""
+
+    __slots__ = ("counters", "in_flight")
+
+    def __init__(self, counters: Counters, in_flight: tuple[InFlight, ...]) -> None:
+        self.counters = counters
+        self.in_flight = in_flight
+
+
+Frame: TypeAlias = (
+    ReturnFrame | WithHandlerFrame | DispatchingFrame | SafeFrame | ListenFrame | StartFrame
+)
 Control: TypeAlias = tuple[Kind, object]
 Environment: TypeAlias = DispatchingFrame | None
-Store: TypeAlias = "tuple[InFlight, ...]"
+Native: TypeAlias = "Callable[[Any, Counters], Control | None]"
+"""Answers an effect by the control that its performer goes on with; None passes it on."""
 Kont: TypeAlias = "tuple[Frame, Kont] | None"
 Stack: TypeAlias = tuple[Frame, Kont]
 """A K that is not empty."""

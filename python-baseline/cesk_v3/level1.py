@@ -20,10 +20,14 @@ from .frames import (
 )
 from .tracebacks import without_top
 
-__all__ = ["GENERATOR", "close", "is_new", "resume_generator"]
+__all__ = ["GENERATOR", "close", "finish", "is_new", "resume_generator"]
 
 GENERATOR: type = GeneratorType
 """The type of what the machine drives: Python's own generators, nothing that looks like one."""
+
+
+FINISHED = object()
+"""In place of a value that a generator would yield."""
 
 
 def resume_generator(
@@ -41,10 +45,10 @@ def resume_generator(
     except BaseException as error:
         control = (ERROR, without_top(error))
     else:
-        if store:
+        if store.in_flight:
             store = settle(store, generator, None)
         return ((EVALUATE, yielded), frame.environment, store, kont)
-    if store:
+    if store.in_flight:
         store = settle(store, generator, control[1] if control[0] is ERROR else None)
     return (control, None, store, kont[1])
 
@@ -56,6 +60,15 @@ def close(generator: AnyGenerator) -> BaseException | None:
     except BaseException as error:
         return without_top(error)
     return None
+
+
+def finish(generator: AnyGenerator) -> BaseException | None:
+    """End a generator that can only return what it is sent; gives what was raised meanwhile."""
+    try:
+        ended = next(generator, FINISHED) is FINISHED
+    except BaseException as error:  # not its own: of a signal's handler, say
+        return without_top(error)
+    return None if ended else close(generator)
 
 
 def is_new(generator: Any) -> bool:

@@ -7,22 +7,37 @@ from types import FunctionType, GeneratorType
 
 __all__ = [
     "async_function",
+    "bad_annotation",
+    "bad_debug",
     "bad_effects",
+    "bad_option",
     "consumed",
+    "given_stop_iteration",
+    "missing_key",
     "name_of",
     "not_a_clause",
     "not_a_continuation",
     "not_a_function",
     "not_a_generator",
     "not_a_handler",
+    "not_a_list_of_handlers",
+    "not_a_mapping",
+    "not_a_new_generator",
     "not_a_program",
     "not_an_effect",
+    "not_an_exception",
+    "not_typable",
     "outside_clause",
     "raised_stop_iteration",
     "short_repr",
     "started_generator",
+    "type_name",
     "unhandled",
     "unperformed",
+    "unresolved_annotation",
+    "unstarted",
+    "unstarted_with_value",
+    "vm_in_use",
 ]
 
 REPR_LIMIT = 80
@@ -30,6 +45,14 @@ REPR_LIMIT = 80
 
 NAMES_LIMIT = 10
 """Handlers that `UnhandledEffect` names."""
+
+UNPERFORMED_ARGUMENTS = {
+    "Delegate": "effect, k",
+    "Pass": "effect, k",
+    "ResumeThrow": "k, error",
+    "TransferThrow": "k, error",
+}
+"""The arguments in the advice on a primitive that was not yielded, where not `k, value`."""
 
 
 def short_repr(value: object) -> str:
@@ -105,7 +128,7 @@ def not_a_clause(handler: object, value: object, effect: object) -> str:
 def unperformed(handler: object, primitive: object) -> str:
     """A clause ended with a primitive that nobody yielded."""
     name = type_name(primitive)
-    arguments = "effect, k" if name == "Pass" else "k, value"
+    arguments = UNPERFORMED_ARGUMENTS.get(name, "k, value")
     return (
         f"the clause of {name_of(handler)} returned {name}(...) without performing it; "
         f"write 'return (yield {name}({arguments}))'"
@@ -136,12 +159,112 @@ def not_a_continuation(primitive: object, value: object) -> str:
     )
 
 
-def not_an_effect(value: object) -> str:
-    """`Pass` was given something else in place of an effect."""
+def not_an_effect(primitive: object, value: object) -> str:
+    """A primitive was given something else in place of an effect."""
     return (
-        "Pass needs an effect (an EffectBase instance), "
+        f"{type_name(primitive)} needs an effect (an EffectBase instance), "
         f"got {short_repr(value)} of type '{type_name(value)}'"
     )
+
+
+def not_an_exception(primitive: object, value: object) -> str:
+    """A primitive was given something else in place of an exception."""
+    return (
+        f"{type_name(primitive)} needs an exception (a BaseException instance), "
+        f"got {short_repr(value)} of type '{type_name(value)}'"
+    )
+
+
+def given_stop_iteration(primitive: object) -> str:
+    """A primitive was given a `StopIteration` to raise."""
+    return f"{type_name(primitive)} was given StopIteration"
+
+
+def unstarted(primitive: object) -> str:
+    """A primitive that needs a performer was given a continuation without one."""
+    return f"{type_name(primitive)} needs a started continuation, got an unstarted one"
+
+
+def unstarted_with_value(value: object) -> str:
+    """An unstarted continuation was given a value."""
+    return (
+        "an unstarted continuation takes no value, "
+        f"got {short_repr(value)} of type '{type_name(value)}'"
+    )
+
+
+def not_a_list_of_handlers(place: str, value: object) -> str:
+    """Something else was given where a list of handlers is due."""
+    return (
+        f"{place} needs a list or tuple of handlers, "
+        f"got {short_repr(value)} of type '{type_name(value)}'"
+    )
+
+
+def not_a_mapping(place: str, value: object) -> str:
+    """Something else was given where a mapping is due."""
+    return f"{place} needs a mapping, got {short_repr(value)} of type '{type_name(value)}'"
+
+
+def missing_key(key: object) -> str:
+    """No reader has a key."""
+    return (
+        f"no reader in scope has the key {short_repr(key)}; give it with run(env=...), "
+        "reader(...) or Local, or a default with Ask(key, default)"
+    )
+
+
+def not_a_new_generator(value: object) -> str:
+    """`start_with_generator` was given something else."""
+    return (
+        "start_with_generator needs a generator, "
+        f"got {short_repr(value)} of type '{type_name(value)}'"
+    )
+
+
+def not_typable(value: object) -> str:
+    """`@handler` was put on something that cannot be a handler."""
+    return (
+        "@handler needs a function (effect, k), "
+        f"got {short_repr(value)} of type '{type_name(value)}'"
+    )
+
+
+def bad_annotation(parameter: str, function: object, annotation: object) -> str:
+    """`@handler` found an annotation that names something besides effects."""
+    return (
+        f"@handler: parameter '{parameter}' of {name_of(function)} is annotated "
+        f"{short_repr(annotation)}, which is not an effect type or a union of them"
+    )
+
+
+def unresolved_annotation(
+    parameter: str, function: object, text: str, error: BaseException
+) -> str:
+    """`@handler` found an annotation in a string that has no value."""
+    return (
+        f"@handler: cannot resolve the annotation {text!r} of parameter '{parameter}' of "
+        f"{name_of(function)}: {error}"
+    )
+
+
+def bad_option(name: str, choices: tuple[str, str], value: object) -> str:
+    """An option is none of its choices."""
+    first, second = choices
+    return f"{name} must be {first!r} or {second!r}, got {short_repr(value)}"
+
+
+def bad_debug(value: object) -> str:
+    """`debug` is no option of that kind."""
+    return (
+        "debug must be a bool or a DebugConfig, "
+        f"got {short_repr(value)} of type '{type_name(value)}'"
+    )
+
+
+def vm_in_use() -> str:
+    """A VM was entered by a second thread."""
+    return "this VM is running a program on another thread; use one VM per thread"
 
 
 def consumed() -> str:
@@ -164,7 +287,7 @@ def unhandled(effect: object, handlers: Iterable[object]) -> str:
         return f"no handler accepts {short_repr(effect)}; no handlers in scope"
     shown = ", ".join(names[:NAMES_LIMIT])
     if len(names) > NAMES_LIMIT:
-        shown += f" and {len(names) - NAMES_LIMIT} more"
+        shown += f", and {len(names) - NAMES_LIMIT} more"
     return f"no handler accepts {short_repr(effect)}; handlers in scope: {shown} (innermost first)"
 
 

@@ -10,6 +10,7 @@ from types import GenericAlias, MethodType
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast, overload
 
 from . import messages
+from .nodes import Node, field, refuse_subclass
 
 __all__ = ["DoCall", "DoFunction", "Program", "Pure", "do"]
 
@@ -18,7 +19,7 @@ T_co = TypeVar("T_co", covariant=True)
 P = ParamSpec("P")
 
 
-class _Once:
+class Once:
     """Yields a program once and returns what was sent: what `yield from program` drives.
 
     It has no `throw`, so an exception is raised in the generator itself and not in a frame of
@@ -30,7 +31,7 @@ class _Once:
     def __init__(self, program: object) -> None:
         self._program = program
 
-    def __iter__(self) -> _Once:
+    def __iter__(self) -> Once:
         return self
 
     def __next__(self) -> object:
@@ -66,34 +67,20 @@ class Program(_ProgramBase[T_co]):
 
     def __iter__(self) -> Generator[Program[T_co], Any, T_co]:
         """Yield the program once; the result is what was sent, as `yield from program` needs."""
-        return cast("Generator[Program[T_co], Any, T_co]", _Once(self))
+        return cast("Generator[Program[T_co], Any, T_co]", Once(self))
 
 
-def refuse_subclass(cls: type, **_keywords: object) -> None:
-    """The `__init_subclass__` of the final classes.
-
-    Raises:
-        TypeError: always.
-    """
-    raise TypeError(f"type '{cls.__mro__[1].__name__}' is final and has no subclasses")
-
-
-class Pure(Program[T_co]):
+class Pure(Node, Program[T_co]):
     """The program whose result is `value`."""
 
     __slots__ = ("_value",)
     __init_subclass__ = refuse_subclass
+    _fields = ("value",)
 
     def __init__(self, value: T_co = None) -> None:
         self._value = value
 
-    @property
-    def value(self) -> T_co:
-        """The result."""
-        return self._value
-
-    def __repr__(self) -> str:
-        return f"Pure({self._value!r})"
+    value: T_co = field("value", "The result.")
 
 
 class DoCall(Program[T_co]):
@@ -140,6 +127,7 @@ def _call(maker: DoFunction[..., T], args: tuple[Any, ...], kwargs: dict[str, An
 class DoFunction(Generic[P, T]):
     """A function whose calls are programs; made by `@do`."""
 
+    __init_subclass__ = refuse_subclass
     __wrapped__: Callable[..., object]
     __name__: str
     __qualname__: str

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from types import CodeType, TracebackType
+from collections.abc import Container
+from types import CodeType, FrameType, TracebackType
 from typing import TypeVar
 
-__all__ = ["release_frames", "set_traceback", "without_code", "without_top"]
+from . import messages
+
+__all__ = [
+    "release_frames",
+    "set_traceback",
+    "stopped",
+    "without_code",
+    "without_ours",
+    "without_top",
+]
 
 PACKAGE = __name__.rpartition(".")[0] + "."
 
@@ -25,6 +35,29 @@ def without_top(error: E) -> E:
     return set_traceback(error, traceback and traceback.tb_next)
 
 
+def without_ours(error: E) -> E:
+    """Take away the frames of ours at the top, down to the first that is not."""
+    traceback = error.__traceback__
+    while traceback is not None and is_ours(traceback.tb_frame):
+        traceback = traceback.tb_next
+    return set_traceback(error, traceback)
+
+
+def stopped(function: object, error: BaseException) -> BaseException:
+    """`error` as it leaves a plain function: a `StopIteration` would be taken for its return."""
+    error = without_top(error)
+    if not isinstance(error, StopIteration):
+        return error
+    converted = RuntimeError(messages.raised_stop_iteration(function))
+    converted.__cause__ = converted.__context__ = error
+    return converted
+
+
+def is_ours(frame: FrameType) -> bool:
+    """Whether a frame runs code of this package."""
+    return str(frame.f_globals.get("__name__")).startswith(PACKAGE)
+
+
 def release_frames(error: BaseException) -> None:
     """Empty the frames of ours that called the top frame of the traceback and are over.
 
@@ -32,7 +65,7 @@ def release_frames(error: BaseException) -> None:
     """
     traceback = error.__traceback__
     caller = traceback and traceback.tb_frame.f_back
-    while caller is not None and str(caller.f_globals.get("__name__")).startswith(PACKAGE):
+    while caller is not None and is_ours(caller):
         try:
             caller.clear()
         except RuntimeError:  # it is running
@@ -40,15 +73,15 @@ def release_frames(error: BaseException) -> None:
         caller = caller.f_back
 
 
-def without_code(error: E, code: CodeType) -> E:
-    """Take away every frame that runs `code`."""
+def without_code(error: E, codes: Container[CodeType]) -> E:
+    """Take away every frame that runs one of `codes`."""
     top = error.__traceback__
-    while top is not None and top.tb_frame.f_code is code:
+    while top is not None and top.tb_frame.f_code in codes:
         top = top.tb_next
     kept = top
     while kept is not None:
         below = kept.tb_next
-        while below is not None and below.tb_frame.f_code is code:
+        while below is not None and below.tb_frame.f_code in codes:
             below = below.tb_next
         if below is not kept.tb_next:
             kept.tb_next = below

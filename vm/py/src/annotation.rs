@@ -43,16 +43,13 @@ pub fn handler(function: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
     if everything {
         return Ok(function.clone().unbind());
     }
-    let effects = match effect_types(function, &annotation)? {
-        Some(effects) => effects,
-        None => {
-            return Err(PyTypeError::new_err(format!(
-                "@handler: parameter '{name}' of {} is annotated {}, which is not an effect type \
-                 or a union of them",
-                name_of(function),
-                annotation.repr()?
-            )));
-        }
+    let Some(effects) = effect_types(function, &annotation)? else {
+        return Err(PyTypeError::new_err(format!(
+            "@handler: parameter '{name}' of {} is annotated {}, which is not an effect type \
+             or a union of them",
+            name_of(function),
+            annotation.repr()?
+        )));
     };
     let effects = match effects.as_slice() {
         [effect] => effect.clone(),

@@ -9,7 +9,8 @@ use crate::generator::{is_generator, is_new, with_bound};
 use crate::host::{PyCaptured, PyPrompt, PyValue, PyYielded};
 use crate::node::{self, Kind};
 use crate::object::{Ref, take_error};
-use crate::{calls, continuation, do_function, messages, program, stdlib};
+use crate::stdlib::{self, StdlibHandler};
+use crate::{calls, continuation, do_function, messages, program};
 
 /// A program that was started.
 pub enum Started {
@@ -344,7 +345,7 @@ pub fn prompt(handler: Ref, effects: &Ref) -> Result<PyPrompt, Ref> {
         let effects = unsafe { node::field(&handler, 1) };
         (handler, accept_set(&accepted_types(&effects)?)?)
     } else {
-        let accepts = stdlib.map_or(Ok(AcceptSet::ALL), |kind| kind.accepts())?;
+        let accepts = stdlib.map_or(Ok(AcceptSet::ALL), StdlibHandler::accepts)?;
         (handler, accepts)
     };
     Ok(Prompt {

@@ -14,6 +14,7 @@ use crate::object::Ref;
 use crate::stdlib::store_len;
 
 /// What is shown.
+#[allow(clippy::struct_excessive_bools)] // they are independent switches
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shown {
     /// The calls into Python and their outcomes, too.
@@ -54,7 +55,7 @@ impl Debug {
             append(&mut line, format_args!(" {}", yielded.name()));
         }
         if let Some(subject) = mode.object() {
-            append(&mut line, format_args!(" {}", type_name(subject)));
+            append(&mut line, format_args!(" {}", type_name(&subject)));
         }
         if self.shown.frames {
             append(&mut line, format_args!(" frames={}", frames(machine)));
@@ -90,7 +91,8 @@ impl Debug {
     pub fn outcome(&self, outcome: &PyOutcome) {
         if self.shown.calls {
             let (name, what) = outcome.name();
-            eprintln!("[step {}]   outcome {name} {what}", self.step.get());
+            let outcome = format!("{name} {what}");
+            eprintln!("[step {}]   outcome {}", self.step.get(), outcome.trim_end());
         }
     }
 }
@@ -127,7 +129,7 @@ fn dispatch(machine: &PyMachine) -> String {
     }
 }
 
-fn type_name(subject: Subject<'_, Python>) -> String {
+fn type_name(subject: &Subject<'_, Python>) -> String {
     let (Subject::Object(object) | Subject::Generator(object) | Subject::Error(object)) = subject;
     // SAFETY: the object keeps its type alive, whose name is a C string.
     unsafe {

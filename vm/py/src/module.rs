@@ -39,6 +39,7 @@ fn run<'py>(
     run_alone(py, Subject::Program(from_bound(program)), scope)
 }
 
+#[allow(clippy::doc_markdown)] // it is the Python docstring
 /// with_handlers(handlers, program)
 /// --
 ///
@@ -74,6 +75,7 @@ fn state(py: Python<'_>, initial: Option<Bound<'_, PyAny>>) -> PyResult<Py<PyAny
         .map_err(|error| into_error(py, error))
 }
 
+#[allow(clippy::doc_markdown)] // as above
 /// reader(env=None)
 /// --
 ///
@@ -87,6 +89,7 @@ fn reader(py: Python<'_>, env: Option<Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> 
         .map_err(|error| into_error(py, error))
 }
 
+#[allow(clippy::doc_markdown)] // as above
 /// writer()
 /// --
 ///

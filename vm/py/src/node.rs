@@ -332,11 +332,11 @@ unsafe extern "C" fn construct<const KIND: usize>(
                     return missing(spec, name);
                 }
                 fields[index] = match spec.missing {
-                    Missing::IsNone => ffi::Py_None(),
+                    Missing::Nothing => ffi::Py_None(),
                     // Given back at once: the one empty tuple lives as long as the interpreter.
-                    Missing::IsEmpty => Ref::from_result(ffi::PyTuple_New(0))
+                    Missing::EmptyTuple => Ref::from_result(ffi::PyTuple_New(0))
                         .map_or(ptr::null_mut(), |empty| empty.as_ptr()),
-                    Missing::IsAbsent => ptr::null_mut(),
+                    Missing::Absent => ptr::null_mut(),
                 };
             }
         }
@@ -479,7 +479,7 @@ unsafe extern "C" fn repr<const KIND: usize>(object: *mut ffi::PyObject) -> *mut
         for (index, (name, _)) in spec.fields.iter().enumerate() {
             let separator = if index == 0 { c"" } else { c", " };
             let field = (*object.cast::<Node>()).fields[index];
-            if field.is_null() && spec.missing == Missing::IsAbsent {
+            if field.is_null() && spec.missing == Missing::Absent {
                 continue;
             }
             text = text.and_then(|text| {
@@ -513,7 +513,7 @@ unsafe extern "C" fn reduce<const KIND: usize>(
         let spec = &SPECS[KIND];
         let fields = (*object.cast::<Node>()).fields;
         let absent =
-            |field: &&*mut ffi::PyObject| field.is_null() && spec.missing == Missing::IsAbsent;
+            |field: &&*mut ffi::PyObject| field.is_null() && spec.missing == Missing::Absent;
         let count = spec.fields.len();
         let count = count - fields.iter().take(count).filter(absent).count();
         let arguments = ffi::PyTuple_New(count.cast_signed());

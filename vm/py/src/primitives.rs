@@ -39,7 +39,7 @@ impl Driver<'_> {
         match kind {
             Kind::Resume | Kind::ResumeContinuation => self.resume(node, kind),
             Kind::Transfer => self.transfer(node),
-            Kind::ResumeThrow => self.resume_throw(node),
+            Kind::ResumeThrow => resume_throw(node),
             Kind::TransferThrow => self.transfer_throw(node),
             Kind::Delegate => self.delegate(node),
             Kind::Pass => self.pass(node),
@@ -82,13 +82,6 @@ impl Driver<'_> {
         match self.finish_clause() {
             Ok(()) => go_on(reserved, value),
             Err(failure) => failure.undo(&k, reserved),
-        }
-    }
-
-    fn resume_throw(&mut self, primitive: Ref) -> PyOutcome {
-        match reserve_to_throw(primitive, Kind::ResumeThrow) {
-            Ok((_, reserved, error)) => go_on_throwing(reserved, error),
-            Err(error) => refuse(Err(error)),
         }
     }
 
@@ -139,9 +132,11 @@ impl Driver<'_> {
     }
 
     fn get_handlers(&self) -> Result<PyYielded, Ref> {
-        // SAFETY: a clause's own `k` is a started continuation.
         let own = self.machine.clause();
-        let inside = own.and_then(|own| unsafe { continuation::handlers(own) });
+        let inside = own.and_then(|own| {
+            // SAFETY: a clause's own `k` is a started continuation.
+            unsafe { continuation::handlers(own) }
+        });
         let handlers = inside.into_iter().flatten();
         list(handlers.chain(self.machine.handlers().cloned()))
             .map(|handlers| Yielded::Value(Value::Object(handlers)))
@@ -175,6 +170,13 @@ impl Driver<'_> {
             }
             Err(error) => Failure::new(error, ended).outcome(),
         }
+    }
+}
+
+fn resume_throw(primitive: Ref) -> PyOutcome {
+    match reserve_to_throw(primitive, Kind::ResumeThrow) {
+        Ok((_, reserved, error)) => go_on_throwing(reserved, error),
+        Err(error) => refuse(Err(error)),
     }
 }
 

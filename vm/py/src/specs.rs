@@ -19,11 +19,11 @@ pub(crate) enum Base {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Missing {
     /// `None`.
-    IsNone,
+    Nothing,
     /// The empty tuple.
-    IsEmpty,
+    EmptyTuple,
     /// Nothing: the node has no such attribute.
-    IsAbsent,
+    Absent,
 }
 
 /// One kind of node.
@@ -54,7 +54,7 @@ const fn program(
         base: Base::Program,
         fields,
         required,
-        missing: Missing::IsNone,
+        missing: Missing::Nothing,
     }
 }
 
@@ -195,7 +195,7 @@ pub(crate) static SPECS: [Spec; KINDS] = [
         0,
     ),
     Spec {
-        missing: Missing::IsEmpty,
+        missing: Missing::EmptyTuple,
         ..program(
             Kind::CreateContinuation,
             c"doeff_vm.CreateContinuation",
@@ -278,7 +278,7 @@ pub(crate) static SPECS: [Spec; KINDS] = [
         2,
     ),
     Spec {
-        missing: Missing::IsAbsent,
+        missing: Missing::Absent,
         ..effect(
             Kind::Ask,
             c"doeff_vm.Ask",

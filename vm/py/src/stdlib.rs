@@ -340,8 +340,8 @@ pub fn start(handler: &Ref, effect: Ref) -> Started {
 /// An answer, or `None` to ask the handlers further out.
 type Answer = Result<Option<Action>, Ref>;
 
-fn resume(value: Ref) -> Answer {
-    Ok(Some(HandlerAction::Resume(Value::Object(value))))
+fn resume(value: Ref) -> Action {
+    HandlerAction::Resume(Value::Object(value))
 }
 
 /// The first or second field of a built-in effect.
@@ -373,7 +373,7 @@ fn set(store: &Ref, key: &Ref, value: &Ref) -> Result<(), Ref> {
 
 fn get(handler: &Ref, effect: &Ref) -> Answer {
     let found = look_up(&store_of(handler), &field(effect, 0))?;
-    resume(found.unwrap_or_else(Ref::none))
+    Ok(Some(resume(found.unwrap_or_else(Ref::none))))
 }
 
 fn put(handler: &Ref, effect: &Ref) -> Answer {
@@ -393,10 +393,7 @@ fn begin_modify(handler: &Ref, effect: &Ref) -> Result<Callback, Ref> {
 }
 
 fn ask(handler: &Ref, effect: &Ref) -> Answer {
-    match look_up(&store_of(handler), &field(effect, 0))? {
-        Some(found) => resume(found),
-        None => Ok(None),
-    }
+    Ok(look_up(&store_of(handler), &field(effect, 0))?.map(resume))
 }
 
 fn local(effect: &Ref) -> Answer {

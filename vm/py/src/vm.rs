@@ -77,10 +77,12 @@ impl DebugConfig {
 
     /// "steps": a line for every step. "trace": also the calls into Python and their outcomes.
     #[getter]
+    #[allow(clippy::trivially_copy_pass_by_ref)] // it is a method of a class
     fn level(&self) -> &'static str {
         self.level.name()
     }
 
+    #[allow(clippy::trivially_copy_pass_by_ref)] // as above
     fn __repr__(&self) -> String {
         let python = |shown: bool| if shown { "True" } else { "False" };
         format!(

@@ -1,21 +1,28 @@
-//! A host for tests: objects that know whether they may be dropped, and a driver for programs that
-//! are Rust closures.
+//! A host for tests, whose objects know whether they may be touched, and a language of programs that
+//! are Rust closures. [`driver`] runs them.
 
 // Each test binary is a crate of its own and uses its own part of this.
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports)]
+
+pub mod driver;
+pub mod hand;
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::fmt;
 use std::rc::Rc;
 
 use doeff_vm_core::{
-    AcceptSet, Accepts, Captured, Frame, Host, Machine, Mode, PyCallOutcome, PythonCall, StepEvent,
-    Value, Yielded,
+    AcceptSet, Accepts, Captured, HandlerKind, Host, Machine, Mode, Prompt, PyCallOutcome,
+    StepEvent, Value, Yielded,
 };
+
+pub use driver::{Driver, run};
 
 thread_local! {
     static STEPPING: Cell<bool> = const { Cell::new(false) };
     static LIVE: Cell<i64> = const { Cell::new(0) };
+    static ASKED: Cell<usize> = const { Cell::new(0) };
 }
 
 /// How many [`Object`]s there are on this thread.
@@ -23,8 +30,14 @@ pub fn live() -> i64 {
     LIVE.get()
 }
 
-/// A value of the host. Dropping one while the machine steps is a failure of the test.
-#[derive(Debug, PartialEq)]
+/// How many accept sets the machine has looked at on this thread.
+pub fn asked() -> usize {
+    ASKED.get()
+}
+
+/// A value of the host, and a part of everything else of the host's. Whoever drops or prints one
+/// while the machine steps makes the test fail.
+#[derive(PartialEq)]
 pub struct Object(pub i64);
 
 impl Object {
@@ -37,11 +50,22 @@ impl Object {
 impl Drop for Object {
     fn drop(&mut self) {
         LIVE.set(LIVE.get() - 1);
-        assert!(
-            !STEPPING.get() || std::thread::panicking(),
-            "the core dropped a host object inside a step"
-        );
+        not_in_a_step("dropped");
     }
+}
+
+impl fmt::Debug for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        not_in_a_step("touched");
+        write!(f, "Object({})", self.0)
+    }
+}
+
+fn not_in_a_step(what: &str) {
+    assert!(
+        !STEPPING.get() || std::thread::panicking(),
+        "the core {what} a host object inside a step"
+    );
 }
 
 /// Runs `f` as a step of the machine, in which nothing of the host may be dropped.
@@ -52,100 +76,25 @@ pub fn stepping<T>(f: impl FnOnce() -> T) -> T {
     result
 }
 
-/// An effect's type: a number. It is accepted by [`AcceptSet::ALL`] and by the set of that number.
-#[derive(Clone, Copy, Debug)]
+/// An effect's type: a number. It is accepted by [`AcceptSet::ALL`], by the set of that number and
+/// by a set of [`several`] that has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct EffectType(pub u32);
+
+const SEVERAL: u32 = 1 << 16;
+
+/// The set that accepts the effect types below 16 whose bits are set.
+pub fn several(bits: u16) -> AcceptSet {
+    AcceptSet(SEVERAL | u32::from(bits))
+}
 
 impl Accepts for EffectType {
     fn accepts(self, set: AcceptSet) -> bool {
-        set == AcceptSet::ALL || set.0 == self.0
+        assert_ne!(set.0, u32::MAX, "the bottom of the stack is never asked");
+        ASKED.set(ASKED.get() + 1);
+        let listed = set.0 & SEVERAL != 0 && self.0 < 16 && set.0 & (1 << self.0) != 0;
+        set == AcceptSet::ALL || set.0 == self.0 || listed
     }
-}
-
-/// What a test's `k` is: a cell that is taken once.
-pub type K = Rc<RefCell<Option<Captured<TestHost>>>>;
-
-/// What a body does with what it is given.
-pub enum Act {
-    Yield(Ask),
-    Return(i64),
-    Raise(i64),
-}
-
-/// What a body yields.
-pub enum Ask {
-    Perform(EffectType),
-    Call(Body),
-    WithHandler(Rc<Handler>, AcceptSet, Body),
-    Resume(K, i64),
-    /// Finish the frame first.
-    TailResume(K, i64),
-    /// Finish the clause and let an outer handler answer.
-    Pass(K, EffectType),
-}
-
-type Script = Box<dyn FnMut(Result<i64, i64>) -> Act>;
-
-/// A program body: a closure that is sent values (`Ok`) and thrown errors (`Err`).
-pub struct Body {
-    script: Script,
-    token: Object,
-}
-
-impl std::fmt::Debug for Body {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Body({:?})", self.token)
-    }
-}
-
-/// A body that acts as `script` says.
-pub fn body(script: impl FnMut(Result<i64, i64>) -> Act + 'static) -> Body {
-    Body {
-        script: Box::new(script),
-        token: Object::new(0),
-    }
-}
-
-/// A body that yields the asks in turn, lets errors pass, and returns the sum of what it was sent.
-pub fn summing(asks: impl IntoIterator<Item = Ask> + 'static) -> Body {
-    let mut asks: VecDeque<Ask> = asks.into_iter().collect();
-    let mut sum = 0;
-    body(move |sent| match sent {
-        Err(error) => Act::Raise(error),
-        Ok(value) => {
-            sum += value;
-            asks.pop_front().map_or(Act::Return(sum), Act::Yield)
-        }
-    })
-}
-
-/// A handler: what calling it with the effect's number and `k` gives.
-pub type HandlerFn = dyn Fn(i64, &K) -> Clause;
-
-pub struct Handler {
-    function: Box<HandlerFn>,
-    token: Object,
-}
-
-impl std::fmt::Debug for Handler {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Handler({:?})", self.token)
-    }
-}
-
-pub fn handler(function: impl Fn(i64, &K) -> Clause + 'static) -> Rc<Handler> {
-    Rc::new(Handler {
-        function: Box::new(function),
-        token: Object::new(0),
-    })
-}
-
-/// What a handler call gives.
-pub enum Clause {
-    Body(Body),
-    Return(i64),
-    Raise(i64),
-    Tail(Ask),
 }
 
 /// The host itself.
@@ -162,7 +111,191 @@ impl Host for TestHost {
 }
 
 pub type TestMachine = Machine<TestHost>;
+pub type TestMode = Mode<TestHost>;
+pub type TestEvent = StepEvent<TestHost>;
 pub type TestOutcome = PyCallOutcome<TestHost>;
+pub type TestYielded = Yielded<TestHost>;
+
+/// What a test's `k` is: a cell that is taken once.
+pub type K = Rc<RefCell<Option<Captured<TestHost>>>>;
+
+pub fn k(captured: Captured<TestHost>) -> K {
+    Rc::new(RefCell::new(Some(captured)))
+}
+
+/// What a body does with what it is given.
+pub enum Act {
+    Yield(Ask),
+    Return(i64),
+    Raise(i64),
+}
+
+/// What a body yields.
+pub enum Ask {
+    Perform(EffectType),
+    /// Perform an effect with a number of its own.
+    PerformAs(EffectType, i64),
+    Call(Body),
+    Value(i64),
+    WithHandler(Rc<Handler>, AcceptSet, Body),
+    /// Several prompts, innermost first.
+    Install(Vec<(Rc<Handler>, AcceptSet)>, Body),
+    Resume(K, i64),
+    ResumeThrow(K, i64),
+    ResumeProgram(K, Body),
+    /// Finish the frame first.
+    TailResume(K, i64),
+    /// Finish the clause first.
+    Transfer(K, i64),
+    /// Finish the clause first.
+    TransferThrow(K, i64),
+    /// Let an outer handler answer; without a `k`, for the clause's own.
+    Delegate(Option<K>, EffectType),
+    /// As `Delegate`; finish the clause first.
+    Pass(Option<K>, EffectType),
+    /// As `Pass`, by a built-in handler that could not answer.
+    Decline(Option<K>, EffectType),
+    /// Run the body in the frame's place.
+    TailCall(Body),
+}
+
+type Script = Box<dyn FnMut(Result<i64, i64>) -> Act>;
+
+/// A program body: a closure that is sent values (`Ok`) and thrown errors (`Err`).
+pub struct Body {
+    pub script: Script,
+    token: Object,
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Body({:?})", self.token)
+    }
+}
+
+/// A body that acts as `script` says.
+pub fn body(script: impl FnMut(Result<i64, i64>) -> Act + 'static) -> Body {
+    Body {
+        script: Box::new(script),
+        token: Object::new(0),
+    }
+}
+
+/// A body that ends at once.
+pub fn idle() -> Body {
+    body(|_| Act::Return(0))
+}
+
+/// A body that yields the asks in turn, lets errors pass, and returns the sum of what it was sent.
+pub fn summing(asks: impl IntoIterator<Item = Ask> + 'static) -> Body {
+    let mut asks: VecDeque<Ask> = asks.into_iter().collect();
+    let mut sum = 0;
+    body(move |sent| match sent {
+        Err(error) => Act::Raise(error),
+        Ok(value) => {
+            sum += value;
+            asks.pop_front().map_or(Act::Return(sum), Act::Yield)
+        }
+    })
+}
+
+/// A body that yields one ask and returns the error that this ends in, as `catch` has it.
+pub fn catching(ask: Ask, catch: impl Fn(i64) -> i64 + 'static) -> Body {
+    let mut ask = Some(ask);
+    body(move |sent| match (ask.take(), sent) {
+        (Some(ask), _) => Act::Yield(ask),
+        (None, Ok(value)) => Act::Return(value),
+        (None, Err(error)) => Act::Return(catch(error)),
+    })
+}
+
+/// A body that performs the effect so many times and returns the sum of the answers.
+pub fn perform(times: usize, effect: EffectType) -> Body {
+    summing((0..times).map(move |_| Ask::Perform(effect)))
+}
+
+/// A handler: what the program is asked, or a built-in one.
+pub struct Handler {
+    pub act: HandlerAct,
+    /// Tells handlers apart where a test lists them.
+    pub name: i64,
+    token: Object,
+}
+
+/// What a handler does when it is asked.
+pub enum HandlerAct {
+    /// It is called with the effect's number and `k`.
+    Call(Box<HandlerFn>),
+    Store(Cell<i64>),
+}
+
+pub type HandlerFn = dyn Fn(i64, &K) -> Clause;
+
+/// What a handler call gives.
+pub enum Clause {
+    Body(Body),
+    Return(i64),
+    Raise(i64),
+    Tail(Ask),
+}
+
+impl fmt::Debug for Handler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Handler({:?})", self.token)
+    }
+}
+
+pub fn handler(function: impl Fn(i64, &K) -> Clause + 'static) -> Rc<Handler> {
+    named_handler(0, function)
+}
+
+pub fn named_handler(name: i64, function: impl Fn(i64, &K) -> Clause + 'static) -> Rc<Handler> {
+    Rc::new(Handler {
+        act: HandlerAct::Call(Box::new(function)),
+        name,
+        token: Object::new(0),
+    })
+}
+
+/// Answers with `answer` by a tail resume out of a clause with a body.
+pub fn answering(answer: i64) -> Rc<Handler> {
+    handler(move |_, k| Clause::Body(summing([Ask::TailResume(k.clone(), answer)])))
+}
+
+/// Reads a store.
+pub const GET: EffectType = EffectType(100);
+/// Counts a store up.
+pub const PUT: EffectType = EffectType(101);
+/// Runs a body that returns 7 at the perform site.
+pub const RUN: EffectType = EffectType(102);
+/// Fails with [`FAILED`].
+pub const FAIL: EffectType = EffectType(103);
+/// What a store cannot answer.
+pub const DECLINED: EffectType = EffectType(104);
+
+/// A built-in handler: a store that [`GET`] and its like are about.
+pub fn store(value: i64) -> Rc<Handler> {
+    named_store(0, value)
+}
+
+pub fn named_store(name: i64, value: i64) -> Rc<Handler> {
+    Rc::new(Handler {
+        act: HandlerAct::Store(Cell::new(value)),
+        name,
+        token: Object::new(0),
+    })
+}
+
+/// The error for an effect that no handler accepts.
+pub const UNHANDLED: i64 = -1;
+/// The error for a second use of a continuation.
+pub const CONSUMED: i64 = -2;
+/// The error for an effect that a built-in handler declined and no other accepts.
+pub const MISSING: i64 = -3;
+/// The error that [`FAIL`] gives.
+pub const FAILED: i64 = -4;
+/// The error for what works only in a clause.
+pub const PLACE: i64 = -5;
 
 /// The number in a value; `Unit` is 0.
 pub fn number(value: Value<TestHost>) -> i64 {
@@ -180,129 +313,16 @@ pub fn generator(body: Body) -> Rc<RefCell<Body>> {
     Rc::new(RefCell::new(body))
 }
 
-/// The error for an effect that no handler accepts.
-pub const UNHANDLED: i64 = -1;
-
-/// The error for a second use of a continuation.
-pub const CONSUMED: i64 = -2;
-
-/// Runs a body to its result, as the Python driver does.
-pub fn run(program: Body) -> Result<i64, i64> {
-    let mut machine = TestMachine::new();
-    let mut mode = machine.start(generator(program));
-    loop {
-        let event = stepping(|| machine.step(mode));
-        while machine.take_released().is_some() {}
-        mode = match event {
-            StepEvent::Continue(next) => next,
-            StepEvent::NeedsPython(call) => {
-                let outcome = execute(&mut machine, call);
-                stepping(|| machine.receive_python_result(outcome)).expect("a fitting outcome")
-            }
-            StepEvent::Done(value) => return Ok(number(value)),
-            StepEvent::Error(error) => return Err(error.0),
-            StepEvent::Refused(error) => panic!("{error}"),
-        };
-    }
-}
-
-fn execute(machine: &mut TestMachine, call: PythonCall<TestHost>) -> TestOutcome {
-    match call {
-        PythonCall::GenSend(value) => advance(machine, Ok(number(value))),
-        PythonCall::GenThrow(error) => advance(machine, Err(error.0)),
-        PythonCall::Unhandled { effect } => {
-            drop(effect);
-            PyCallOutcome::Error(Object::new(UNHANDLED))
-        }
-        PythonCall::CallHandler { captured, effect } => call_handler(machine, captured, &effect),
-    }
-}
-
-fn advance(machine: &mut TestMachine, sent: Result<i64, i64>) -> TestOutcome {
-    let frame = machine.running().expect("a running frame");
-    let generator = Rc::clone(&frame.generator);
-    let act = (generator.borrow_mut().script)(sent);
-    match act {
-        Act::Return(value) => PyCallOutcome::GenReturn(Value::Object(Object::new(value))),
-        Act::Raise(error) => raised(machine, error),
-        Act::Yield(ask) => PyCallOutcome::GenYield(yielded(machine, ask)),
-    }
-}
-
-fn raised(machine: &TestMachine, error: i64) -> TestOutcome {
-    let k = machine.running().and_then(|frame| frame.k.as_ref());
-    let error = Object::new(error);
-    match k.and_then(|k| k.borrow_mut().take()) {
-        Some(captured) => PyCallOutcome::OperationFailed { captured, error },
-        None => PyCallOutcome::GenError(error),
-    }
-}
-
-fn yielded(machine: &mut TestMachine, ask: Ask) -> Yielded<TestHost> {
-    match ask {
-        Ask::Perform(effect_type) => Yielded::Perform {
-            effect: Object::new(effect_type.0.into()),
-            effect_type,
-        },
-        Ask::Call(body) => Yielded::Program(generator(body)),
-        Ask::WithHandler(handler, accepts, body) => Yielded::WithHandler {
-            handler,
-            accepts,
-            body: generator(body),
-        },
-        Ask::Resume(k, number) => match k.take() {
-            None => Yielded::Refused(Object::new(CONSUMED)),
-            Some(captured) => Yielded::Resume {
-                captured,
-                value: value(number),
-            },
-        },
-        Ask::TailResume(k, number) => {
-            let Some(captured) = k.take() else {
-                return Yielded::Refused(Object::new(CONSUMED));
-            };
-            drop(machine.finish_frame());
-            Yielded::Resume {
-                captured,
-                value: value(number),
-            }
-        }
-        Ask::Pass(k, effect_type) => {
-            let Some(captured) = k.take() else {
-                return Yielded::Refused(Object::new(CONSUMED));
-            };
-            while let Some(Frame { k, .. }) = machine.finish_frame() {
-                if k.is_some() {
-                    break;
-                }
-            }
-            Yielded::Pass {
-                captured,
-                effect: Object::new(effect_type.0.into()),
-                effect_type,
-            }
-        }
-    }
-}
-
-fn call_handler(
-    machine: &mut TestMachine,
-    captured: Captured<TestHost>,
-    effect: &Object,
-) -> TestOutcome {
-    let handler = Rc::clone(captured.handler().expect("a prompt"));
-    let k: K = Rc::new(RefCell::new(Some(captured)));
-    match (handler.function)(effect.0, &k) {
-        Clause::Body(body) => PyCallOutcome::Clause(Frame::clause(generator(body), k)),
-        Clause::Return(number) => PyCallOutcome::ClauseReturn(value(number)),
-        Clause::Tail(ask) => PyCallOutcome::GenYield(yielded(machine, ask)),
-        Clause::Raise(error) => {
-            let error = Object::new(error);
-            match k.take() {
-                Some(captured) => PyCallOutcome::OperationFailed { captured, error },
-                None => PyCallOutcome::Error(error),
-            }
-        }
+/// A prompt for a handler.
+pub fn prompt(handler: Rc<Handler>, accepts: AcceptSet) -> Prompt<TestHost> {
+    let kind = match handler.act {
+        HandlerAct::Call(_) => HandlerKind::Python,
+        HandlerAct::Store(_) => HandlerKind::Stdlib,
+    };
+    Prompt {
+        handler,
+        kind,
+        accepts,
     }
 }
 
@@ -311,13 +331,10 @@ pub fn handled(handler: Rc<Handler>, accepts: u32, inner: Body) -> Body {
     summing([Ask::WithHandler(handler, AcceptSet(accepts), inner)])
 }
 
-/// The mode's name, for assertions.
-pub fn mode_name(mode: &Mode<TestHost>) -> &'static str {
-    match mode {
-        Mode::Deliver(_) => "Deliver",
-        Mode::Throw(_) => "Throw",
-        Mode::HandleYield(_) => "HandleYield",
-        Mode::Return(_) => "Return",
-    }
+/// A program under so many handlers of an effect that nobody performs.
+pub fn under(prompts: usize, program: Body) -> Body {
+    let never = handler(|_, _| Clause::Raise(-100));
+    (0..prompts).fold(program, |program, _| {
+        handled(never.clone(), several(0).0, program)
+    })
 }
-pub type TestMode = Mode<TestHost>;
