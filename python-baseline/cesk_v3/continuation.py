@@ -7,7 +7,7 @@ from typing import Never
 
 from .frames import Frame, Kont, ReturnFrame
 from .level1 import close
-from .nodes import refuse_subclass
+from .nodes import refuse_copy, refuse_subclass
 
 __all__ = ["Continuation", "new_continuation", "report_unraisable", "resumed", "take"]
 
@@ -22,6 +22,7 @@ class Continuation:
 
     __slots__ = ("__weakref__", "_frames", "_unstarted")
     __init_subclass__ = refuse_subclass
+    __reduce_ex__ = refuse_copy
 
     _frames: list[Frame] | None
     _unstarted: bool

@@ -10,8 +10,10 @@ import gc
 from types import CodeType
 from typing import NamedTuple, cast
 
+from .effects import EffectBase
 from .frames import AnyGenerator, DispatchingFrame, Store
 from .messages import name_of, short_repr
+from .nodes import Node
 
 __all__ = ["InFlight", "crossed", "forget", "leave_run", "settle"]
 
@@ -81,9 +83,15 @@ def forget(store: Store, error: BaseException) -> Store:
 
 
 def describe(error: BaseException, dispatch: DispatchingFrame) -> str:
-    """One line of the note; the clause's generator is the top frame of the traceback."""
+    """One line of the note.
+
+    The clause's generator, if it has one, is the top frame of the traceback.
+    """
     traceback = error.__traceback__
-    clause = traceback.tb_frame.f_code.co_qualname if traceback else name_of(dispatch.handler)
+    if traceback is None or isinstance(dispatch.program, Node | EffectBase):
+        clause = name_of(dispatch.handler)
+    else:
+        clause = traceback.tb_frame.f_code.co_qualname
     effect, place = short_repr(dispatch.effect), describe_site(dispatch.site)
     return f"  {effect}, performed in {place}, handled by {clause}"
 

@@ -109,10 +109,10 @@ class DispatchingFrame:
 
     It lies on what is outside the handler's prompt, so that a handler never sees its own effects.
     `site` tells where the effect was performed: the code and the bytecode offset in it; None if
-    no generator did.
+    no generator did. `program` is what the handler call returned, if that was no generator.
     """
 
-    __slots__ = ("effect", "handler", "k", "site")
+    __slots__ = ("effect", "handler", "k", "program", "site")
 
     def __init__(
         self, effect: object, k: Continuation, handler: object, site: tuple[CodeType, int] | None
@@ -121,6 +121,7 @@ class DispatchingFrame:
         self.k = k
         self.handler = handler
         self.site = site
+        self.program: object = None
 
 
 @final

@@ -75,6 +75,7 @@ from .resuming import (
     transfer_throw,
 )
 from .starting import (
+    Raw,
     leave_safe,
     leave_start,
     program_error,
@@ -82,6 +83,7 @@ from .starting import (
     safe,
     start_call,
     start_object,
+    start_raw,
     tail_call,
 )
 from .stdlib import ResumeWith, Under
@@ -147,7 +149,7 @@ def create_continuation(
         return failed(error, environment, store, kont)
     frames: list[Frame] = [StartFrame(node._program)]
     try:
-        handlers = checked_list("CreateContinuation()", node._handlers)
+        handlers = checked_list("CreateContinuation", node._handlers)
     except TypeError as error:
         return failed(without_ours(error), environment, store, kont)
     for handler in handlers:
@@ -177,6 +179,7 @@ RULES: dict[type, Rule] = {
     Safe: safe,
     Under: under,
     Onward: onward,
+    Raw: start_raw,
     **dict.fromkeys((Get, Put, Modify, Ask, Local, Tell, Listen), perform),
 }
 """The rules of our own final classes; `rule_of` finds the others."""

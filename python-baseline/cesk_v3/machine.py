@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import repeat
 from operator import length_hint
 from types import CodeType
-from typing import Any, TypeAlias, TypeVar, overload
+from typing import Any, NamedTuple, TypeAlias, TypeVar, cast, overload
 
 from .crossings import leave_run
 from .dispatching import make_prompt
@@ -16,7 +16,6 @@ from .frames import (
     ERROR,
     EVALUATE,
     VALUE,
-    Control,
     Counters,
     Kont,
     State,
@@ -29,7 +28,7 @@ from .programs import Program
 from .stdlib import reader, state
 from .tracebacks import release_frames, without_code, without_ours
 
-__all__ = ["ENTRIES", "Step", "Steps", "drive", "new_steps", "run", "taken"]
+__all__ = ["ENTRIES", "Engine", "Step", "Steps", "drive", "new_steps", "run", "taken"]
 
 T = TypeVar("T")
 
@@ -72,7 +71,7 @@ def run(program: Any, handlers: Any = (), env: Any = None, state: Any = None) ->
         TypeError: `handlers`, `env` or `state` is something else, or `program` not a program.
         BaseException: whatever the program did not catch, the very object.
     """
-    kind, payload = drive(program, handlers, env, state, step, new_steps(), Counters())
+    kind, payload = drive(program, handlers, env, state, Engine(step, new_steps(), Counters()))
     if kind is VALUE:
         return payload
     context = payload.__context__
@@ -88,27 +87,29 @@ def run(program: Any, handlers: Any = (), env: Any = None, state: Any = None) ->
 ENTRIES.add(run.__code__)
 
 
+class Engine(NamedTuple):
+    """What runs a program."""
+
+    step: Step
+    steps: Steps
+    counters: Counters
+
+
 def drive(
-    program: object,
-    handlers: object,
-    env: object,
-    state: object,
-    step: Step,
-    steps: Steps,
-    counters: Counters,
+    program: object, handlers: object, env: object, state: object, engine: Engine
 ) -> tuple[Any, Any]:
     """How a run ends: VALUE and the result, or ERROR and an exception that is ready to be raised.
 
     Raises nothing, but for what a signal's handler raises in the machine itself.
     """
-    store = Store(counters, ())
+    store = Store(engine.counters, ())
     _runs.active += 1
     try:
         try:
             kont = install(handlers, env, state)
         except BaseException as error:
             return (ERROR, without_ours(error))
-        (kind, payload), _, store, _ = execute(program, store, kont, step, steps)
+        (kind, payload), _, store, _ = execute(program, store, kont, engine)
     finally:
         _runs.active -= 1
     if kind is ERROR:
@@ -149,8 +150,9 @@ def checked_prompt(handler: object) -> WithHandlerFrame:
     return prompt
 
 
-def execute(program: object, store: Store, kont: Kont, step: Step, steps: Steps) -> State:
+def execute(program: object, store: Store, kont: Kont, engine: Engine) -> State:
     """The final state of a run: its value or error is at C, and K is empty."""
+    step, steps, _ = engine
     state: State = ((EVALUATE, program), None, store, kont)
     after = state
     try:
@@ -159,10 +161,10 @@ def execute(program: object, store: Store, kont: Kont, step: Step, steps: Steps)
             if after is state:
                 break
             if state[0][0] is ERROR:  # it may have been caught in this step
-                release_frames(state[0][1])
+                release_frames(cast("BaseException", state[0][1]))
             state = after
             if state[0][0] is ERROR:
-                release_frames(state[0][1])
+                release_frames(cast("BaseException", state[0][1]))
         return state
     finally:
         del state, after  # a traceback may refer to this frame

@@ -238,9 +238,7 @@ def bad_annotation(parameter: str, function: object, annotation: object) -> str:
     )
 
 
-def unresolved_annotation(
-    parameter: str, function: object, text: str, error: BaseException
-) -> str:
+def unresolved_annotation(parameter: str, function: object, text: str, error: BaseException) -> str:
     """`@handler` found an annotation in a string that has no value."""
     return (
         f"@handler: cannot resolve the annotation {text!r} of parameter '{parameter}' of "

@@ -36,7 +36,7 @@ class WithHandler(Node, Program[Any]):
 
     __slots__ = ("_effects", "_handler", "_program")
     __init_subclass__ = refuse_subclass
-    _fields = ("handler", "program", "effects")
+    __match_args__ = ("handler", "program", "effects")
 
     def __init__(self, handler: Any, program: Any, effects: Any = None) -> None:
         self._handler = handler
@@ -53,7 +53,7 @@ class Resume(Node, Program[Any]):
 
     __slots__ = ("_k", "_value")
     __init_subclass__ = refuse_subclass
-    _fields = ("k", "value")
+    __match_args__ = ("k", "value")
 
     def __init__(self, k: Any, value: Any = None) -> None:
         self._k = k
@@ -68,7 +68,7 @@ class Transfer(Node, Program[Any]):
 
     __slots__ = ("_k", "_value")
     __init_subclass__ = refuse_subclass
-    _fields = ("k", "value")
+    __match_args__ = ("k", "value")
 
     def __init__(self, k: Any, value: Any = None) -> None:
         self._k = k
@@ -83,7 +83,7 @@ class ResumeThrow(Node, Program[Any]):
 
     __slots__ = ("_error", "_k")
     __init_subclass__ = refuse_subclass
-    _fields = ("k", "error")
+    __match_args__ = ("k", "error")
 
     def __init__(self, k: Any, error: Any) -> None:
         self._k = k
@@ -98,7 +98,7 @@ class TransferThrow(Node, Program[Any]):
 
     __slots__ = ("_error", "_k")
     __init_subclass__ = refuse_subclass
-    _fields = ("k", "error")
+    __match_args__ = ("k", "error")
 
     def __init__(self, k: Any, error: Any) -> None:
         self._k = k
@@ -116,7 +116,7 @@ class Delegate(Node, Program[Any]):
 
     __slots__ = ("_effect", "_k")
     __init_subclass__ = refuse_subclass
-    _fields = ("effect", "k")
+    __match_args__ = ("effect", "k")
 
     def __init__(self, effect: Any = None, k: Any = None) -> None:
         self._effect = effect
@@ -134,7 +134,7 @@ class Pass(Node, Program[Any]):
 
     __slots__ = ("_effect", "_from_reader", "_k")
     __init_subclass__ = refuse_subclass
-    _fields = ("effect", "k")
+    __match_args__ = ("effect", "k")
 
     def __init__(self, effect: Any = None, k: Any = None) -> None:
         self._effect = effect
@@ -151,7 +151,7 @@ class GetContinuation(Node, Program[Any]):
 
     __slots__ = ()
     __init_subclass__ = refuse_subclass
-    _fields = ()
+    __match_args__ = ()
 
 
 class GetHandlers(Node, Program[Any]):
@@ -163,7 +163,7 @@ class GetHandlers(Node, Program[Any]):
 
     __slots__ = ()
     __init_subclass__ = refuse_subclass
-    _fields = ()
+    __match_args__ = ()
 
 
 class CreateContinuation(Node, Program[Any]):
@@ -174,7 +174,7 @@ class CreateContinuation(Node, Program[Any]):
 
     __slots__ = ("_handlers", "_program")
     __init_subclass__ = refuse_subclass
-    _fields = ("program", "handlers")
+    __match_args__ = ("program", "handlers")
 
     def __init__(self, program: Any, handlers: Any = ()) -> None:
         self._program = program
@@ -189,7 +189,7 @@ class ResumeContinuation(Node, Program[Any]):
 
     __slots__ = ("_k", "_value")
     __init_subclass__ = refuse_subclass
-    _fields = ("k", "value")
+    __match_args__ = ("k", "value")
 
     def __init__(self, k: Any, value: Any = None) -> None:
         self._k = k
@@ -204,7 +204,7 @@ class TailCall(Node, Program[Any]):
 
     __slots__ = ("_program",)
     __init_subclass__ = refuse_subclass
-    _fields = ("program",)
+    __match_args__ = ("program",)
 
     def __init__(self, program: Any) -> None:
         self._program = program
@@ -217,7 +217,7 @@ class Safe(Node, Program[Any]):
 
     __slots__ = ("_program",)
     __init_subclass__ = refuse_subclass
-    _fields = ("program",)
+    __match_args__ = ("program",)
 
     def __init__(self, program: Any) -> None:
         self._program = program

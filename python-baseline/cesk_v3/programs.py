@@ -75,7 +75,7 @@ class Pure(Node, Program[T_co]):
 
     __slots__ = ("_value",)
     __init_subclass__ = refuse_subclass
-    _fields = ("value",)
+    __match_args__ = ("value",)
 
     def __init__(self, value: T_co = None) -> None:
         self._value = value
@@ -112,9 +112,7 @@ class DoCall(Program[T_co]):
         return dict(self._kwargs)
 
     def __repr__(self) -> str:
-        shown = [messages.short_repr(value) for value in self._args]
-        shown += [f"{name}={messages.short_repr(value)}" for name, value in self._kwargs.items()]
-        return f"{messages.name_of(self._maker)}({', '.join(shown)})"
+        return f"<DoCall {messages.name_of(self._maker)}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _call, (self._maker, self._args, self._kwargs)
@@ -142,7 +140,7 @@ class DoFunction(Generic[P, T]):
         return self if instance is None else MethodType(self, instance)
 
     def __repr__(self) -> str:
-        return f"<@do function {messages.name_of(self)}>"
+        return f"<DoFunction {messages.name_of(self)}>"
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         found: Any = sys.modules.get(self.__module__)

@@ -61,7 +61,10 @@ import threading
 import weakref
 
 from doeff_vm import (
-    ContinuationConsumed, EffectBase, Pass, Pure, Resume, Transfer, WithHandler, do, run,
+    VM, ContinuationConsumed, CreateContinuation, Delegate, EffectBase, Err, Get, GetHandlers,
+    Listen, Local, Modify, Ok, Pass, Pure, Put, Resume, ResumeContinuation, ResumeThrow, Safe,
+    TailCall, Tell, Transfer, TransferThrow, TypedHandler, WithHandler, do, reader, run, state,
+    with_handlers, writer,
 )
 
 N = 1_000_000

@@ -122,6 +122,21 @@ VALUES = {
     "effect": "Ask",
     "mixed": "lambda inner: Pure([WithHandler(None, Resume(None, (inner,)))])",
     "iterator": "lambda inner: iter(Pure(inner))",
+    "ResumeThrow": "lambda inner: ResumeThrow(None, inner)",
+    "Delegate": "Delegate",
+    "CreateContinuation": "lambda inner: CreateContinuation(inner, [inner])",
+    "TailCall": "TailCall",
+    "Safe": "Safe",
+    "Local": "lambda inner: Local({}, inner)",
+    "Local bindings": "lambda inner: Local({'inner': inner}, None)",
+    "Listen": "Listen",
+    "Put": "lambda inner: Put(None, inner)",
+    "TypedHandler": "lambda inner: TypedHandler(inner, ())",
+    "Ok": "Ok",
+    "Err": "Err",
+    "state": "lambda inner: state({'inner': inner})",
+    "reader": "lambda inner: reader({'inner': inner})",
+    "unstarted continuation": "lambda inner: run(CreateContinuation(Pure(inner), []))",
 }
 
 

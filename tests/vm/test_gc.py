@@ -3,22 +3,44 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
+import inspect
 import weakref
 
 import doeff_vm
 import pytest
 from doeff_vm import (
+    VM,
     Continuation,
+    CreateContinuation,
+    Delegate,
     EffectBase,
+    Err,
+    Get,
+    Listen,
+    Local,
+    Modify,
+    Ok,
     Pass,
     Pure,
+    Put,
     Resume,
+    ResumeContinuation,
+    ResumeThrow,
+    Safe,
+    TailCall,
+    Tell,
     Transfer,
+    TransferThrow,
+    TypedHandler,
     UnhandledEffect,
     WithHandler,
     do,
+    reader,
     run,
+    state,
+    writer,
 )
 
 
@@ -129,6 +151,58 @@ def used(ring):
     return kept.pop()
 
 
+def told(ring):
+    log = writer()
+    run(Tell(ring), handlers=[log])
+    return log
+
+
+def with_py_store(ring):
+    vm = VM()
+    vm.py_store["ring"] = ring
+    return vm
+
+
+def with_store(ring):
+    vm = VM()
+    vm.stdlib(state={"ring": ring})
+    return vm
+
+
+class Holding:
+    """A handler that holds something and stores its continuations there."""
+
+    def __init__(self, ring):
+        self.ring = ring
+
+    def __call__(self, effect, k):
+        self.ring.append(k)
+        return Pure()
+
+
+def stored_in(program):
+    """The continuation of an `Ask` that the program performs under a reader and a writer."""
+    kept = []
+    run(program, handlers=[TypedHandler(Holding(kept), Ask), reader(), writer()])
+    return kept.pop()
+
+
+@do
+def telling(ring):
+    yield Tell(ring)
+    yield Ask()
+
+
+def node_with(node, name, ring):
+    """A node with the ring in one of its fields."""
+    return node(**dict.fromkeys(inspect.signature(node).parameters, None) | {name: ring})
+
+
+NODES = (
+    *(ResumeThrow, TransferThrow, ResumeContinuation, Delegate, CreateContinuation, TailCall, Safe),
+    *(Get, Put, Modify, doeff_vm.Ask, Local, Tell, Listen, TypedHandler, Ok, Err),
+)
+
 do_plain = do(plain)
 
 MAKERS = {
@@ -157,6 +231,21 @@ MAKERS = {
     "Continuation handler": stored_by_handler,
     "Continuation clause": stored_with_clause,
     "Continuation used": used,
+    "state": lambda ring: state({"ring": ring}),
+    "reader": lambda ring: reader({"ring": ring}),
+    "writer": told,
+    "VM's own dict": with_py_store,
+    "VM's store": with_store,
+    "Stdlib": lambda ring: with_store(ring).stdlib(),
+    "unstarted program": lambda ring: run(CreateContinuation(Pure(ring))),
+    "unstarted handler": lambda ring: run(CreateContinuation(Pure(), [Holding(ring)])),
+    "Continuation in Local": lambda ring: stored_in(Local({"ring": ring}, Ask())),
+    "Continuation in Listen": lambda ring: stored_in(Listen(telling(ring))),
+    "Continuation in Safe": lambda ring: stored_in(Safe(Ask(ring))),
+} | {
+    f"{node.__name__} {name}": functools.partial(node_with, node, name)
+    for node in NODES
+    for name in inspect.signature(node).parameters
 }
 
 

@@ -134,15 +134,26 @@ mod tests {
         assert_eq!(second.kind(), crate::SegmentKind::PromptBoundary);
     }
 
-    #[test]
-    fn a_large_buffer_is_given_back() {
+    /// The capacities of a recycled segment's vectors, which had room for so many frames and slots.
+    fn recycled(frames: usize, outer: usize) -> (usize, usize) {
         let mut arena = Arena::<Nothing>::new();
         let mut segment = arena.allocate(None);
         assert_eq!(segment.kind(), crate::SegmentKind::Normal);
-        segment.frames.reserve(KEPT_CAPACITY + 1);
+        segment.frames.reserve_exact(frames);
+        segment.outer.reserve_exact(outer);
+        assert_eq!(segment.outer.capacity(), outer);
         arena.free(segment);
         let again = arena.allocate(None);
-        assert_eq!(again.frames.capacity(), 0);
+        (again.frames.capacity(), again.outer.capacity())
+    }
+
+    #[test]
+    fn a_small_buffer_is_kept_and_a_large_one_given_back() {
+        assert_eq!(recycled(1, 2).1, 2);
+        assert_eq!(recycled(0, KEPT_CAPACITY).1, KEPT_CAPACITY);
+        assert_eq!(recycled(0, KEPT_CAPACITY + 1).1, 0);
+        assert_eq!(recycled(KEPT_CAPACITY, 0).0, KEPT_CAPACITY);
+        assert_eq!(recycled(KEPT_CAPACITY + 1, 0).0, 0);
     }
 
     #[test]

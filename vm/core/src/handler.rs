@@ -37,5 +37,7 @@ pub enum HandlerAction<H: Host> {
     Pass {
         /// The effect.
         effect: H::Object,
+        /// It is the handler's own kind of effect, and it could not answer.
+        declined: bool,
     },
 }

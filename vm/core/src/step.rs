@@ -254,9 +254,9 @@ impl<H: Host> Machine<H> {
             HandlerAction::Resume(value) => Mode::Deliver(value),
             HandlerAction::Throw(error) => Mode::Throw(error),
             HandlerAction::Run(body) => Mode::HandleYield(Yielded::Program(body)),
-            HandlerAction::Pass { effect } => {
+            HandlerAction::Pass { effect, declined } => {
                 self.dispatch = dispatch.map(|dispatch| DispatchContext {
-                    declined: true,
+                    declined: dispatch.declined || declined,
                     ..dispatch
                 });
                 Mode::HandleYield(Yielded::Search { effect })

@@ -7,7 +7,8 @@ use pyo3::types::{PyDict, PyString, PyTuple, PyType};
 use crate::effects::is_effect_type;
 use crate::node::{self, Kind};
 use crate::object::take_error;
-use crate::runs::{from_bound, into_error, into_py};
+use crate::runs::{from_bound, into_error, into_py, shown};
+use crate::stdlib::stdlib_handler;
 
 /// handler(function)
 /// --
@@ -20,10 +21,15 @@ use crate::runs::{from_bound, into_error, into_py};
 #[pyfunction]
 pub fn handler(function: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
     let py = function.py();
+    let object = from_bound(function.clone());
+    if node::kind_of(&object) == Some(Kind::TypedHandler) || stdlib_handler(&object).is_some() {
+        // It has its types already.
+        return Ok(into_py(py, object));
+    }
     let Some(parameter) = first_parameter(function)? else {
         return Err(PyTypeError::new_err(format!(
             "@handler needs a function (effect, k), got {} of type '{}'",
-            function.repr()?,
+            shown(function)?,
             function.get_type().qualname()?
         )));
     };
@@ -48,7 +54,7 @@ pub fn handler(function: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
             "@handler: parameter '{name}' of {} is annotated {}, which is not an effect type \
              or a union of them",
             name_of(function),
-            annotation.repr()?
+            shown(&annotation)?
         )));
     };
     let effects = match effects.as_slice() {
@@ -78,7 +84,16 @@ fn first_parameter<'py>(function: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'
         Err(error) => return Err(error),
     };
     let parameters = signature.getattr("parameters")?.call_method0("values")?;
-    parameters.try_iter()?.next().transpose()
+    let Some(first) = parameters.try_iter()?.next().transpose()? else {
+        return Ok(None);
+    };
+    let kind = first.getattr("kind")?;
+    for named_only in ["KEYWORD_ONLY", "VAR_KEYWORD"] {
+        if kind.is(&first.getattr(named_only)?) {
+            return Ok(None);
+        }
+    }
+    Ok(Some(first))
 }
 
 /// An annotation that is text, evaluated as in the function's module or, for names of an enclosing
@@ -109,20 +124,21 @@ fn resolve<'py>(
     let frame = py.import("sys")?.call_method1("_getframe", (0,))?;
     let locals = frame.getattr("f_locals")?;
     let evaluate = py.import("builtins")?.getattr("eval")?;
-    evaluate.call1((text, globals, locals)).map_err(|error| {
+    let resolved = evaluate.call1((text, globals, locals)).map_err(|error| {
         if !error.is_instance_of::<PyException>(py) {
             return error;
         }
         let made = PyTypeError::new_err(format!(
             "@handler: cannot resolve the annotation {} of parameter '{parameter}' of {}: {}",
-            text.repr()
-                .map_or_else(|_| "?".to_owned(), |text| text.to_string()),
+            shown(text).unwrap_or_default(),
             name_of(function),
             error.value(py)
         ));
         made.set_cause(py, Some(error));
         made
-    })
+    })?;
+    // Text that was quoted once more.
+    resolve(function, parameter, resolved)
 }
 
 /// The effect types that an annotation stands for; `None` if it stands for anything else.

@@ -25,6 +25,8 @@ struct Continuation {
     /// The effect that was performed. An unstarted one has a tuple of its program and its handlers
     /// here, innermost first, until it is used.
     effect: *mut ffi::PyObject,
+    /// Who answers, where the clause has no generator whose name would tell; otherwise null.
+    answering: *mut ffi::PyObject,
     /// The code that performed it, or null, and the offset of its `yield`.
     site_code: *mut ffi::PyObject,
     site_offset: c_int,
@@ -117,6 +119,7 @@ fn make_holding(
         };
         (&raw mut (*object).captured).write(captured);
         (&raw mut (*object).effect).write(effect);
+        (&raw mut (*object).answering).write(ptr::null_mut());
         ffi::Py_XINCREF(site.code);
         (&raw mut (*object).site_code).write(site.code);
         (&raw mut (*object).site_offset).write(site.offset);
@@ -207,6 +210,32 @@ pub unsafe fn effect(k: &Ref) -> Ref {
     }
 }
 
+/// Keeps who answers, for a clause that has no generator.
+///
+/// # Safety
+/// `k` must be a continuation.
+pub unsafe fn set_answering(k: &Ref, answering: &Ref) {
+    // SAFETY: by the caller's word; the field is null or an owned reference.
+    unsafe {
+        let field = &raw mut (*k.as_ptr().cast::<Continuation>()).answering;
+        drop(Ref::from_result(
+            field.replace(answering.clone().into_ptr()),
+        ));
+    }
+}
+
+/// What [`set_answering`] has kept.
+///
+/// # Safety
+/// `k` must be a continuation.
+pub unsafe fn answering(k: &Ref) -> Option<Ref> {
+    // SAFETY: by the caller's word; the field is null or valid.
+    unsafe {
+        let answering = (*k.as_ptr().cast::<Continuation>()).answering;
+        NonNull::new(answering).map(|answering| Ref::from_borrowed(answering))
+    }
+}
+
 /// Where a continuation's effect was performed; the code object is borrowed from `k`.
 ///
 /// # Safety
@@ -259,6 +288,7 @@ unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
         }
         let captured = (*continuation).captured.take();
         let effect = Ref::from_result((*continuation).effect);
+        let answering = Ref::from_result((*continuation).answering);
         let site_code = Ref::from_result((*continuation).site_code);
         if (*continuation).finalized {
             let kind = ffi::Py_TYPE(object);
@@ -272,6 +302,9 @@ unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
         }
         if let Some(effect) = effect {
             release_field(effect);
+        }
+        if let Some(answering) = answering {
+            release_field(answering);
         }
         drop(site_code);
     }
@@ -303,10 +336,17 @@ unsafe extern "C" fn traverse(
                 return stop;
             }
         }
-        match visit_object((*continuation).effect, visit, arg) {
-            0 => visit_object(ffi::Py_TYPE(object).cast(), visit, arg),
-            stop => stop,
+        for held in [
+            (*continuation).effect,
+            (*continuation).answering,
+            ffi::Py_TYPE(object).cast(),
+        ] {
+            let stop = visit_object(held, visit, arg);
+            if stop != 0 {
+                return stop;
+            }
         }
+        0
     }
 }
 
@@ -319,6 +359,8 @@ unsafe extern "C" fn clear(object: *mut ffi::PyObject) -> c_int {
         }
         let effect = std::mem::replace(&mut (*continuation).effect, ptr::null_mut());
         drop(Ref::from_result(effect));
+        let answering = std::mem::replace(&mut (*continuation).answering, ptr::null_mut());
+        drop(Ref::from_result(answering));
     }
     0
 }

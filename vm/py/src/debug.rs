@@ -92,7 +92,11 @@ impl Debug {
         if self.shown.calls {
             let (name, what) = outcome.name();
             let outcome = format!("{name} {what}");
-            eprintln!("[step {}]   outcome {}", self.step.get(), outcome.trim_end());
+            eprintln!(
+                "[step {}]   outcome {}",
+                self.step.get(),
+                outcome.trim_end()
+            );
         }
     }
 }

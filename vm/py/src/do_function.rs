@@ -12,8 +12,8 @@ use crate::freelist::FreeList;
 use crate::object::{Ref, with_python};
 use crate::trash::release_field;
 use crate::types::{
-    TypeBuilder, getter, last_getter, last_member, method, new_by_vectorcall, offset_member, raise,
-    reduced, set_constructor, types, visit_object,
+    TypeBuilder, class_getitem, getter, last_getter, last_member, method, new_by_vectorcall,
+    offset_member, raise, reduced, set_constructor, types, visit_object,
 };
 
 /// What `@do` makes of a function: calling it gives a [`DoCall`]. Name, docstring and the like live
@@ -63,6 +63,7 @@ pub(crate) fn create_do_function(py: Python<'_>) -> PyResult<*mut ffi::PyTypeObj
                 ffi::METH_NOARGS,
                 c"Pickles by qualified name, as functions do.",
             ),
+            class_getitem(c"The type of such functions."),
             ffi::PyMethodDef::zeroed(),
         ]);
     // SAFETY: each function has the signature of its slot, and the type is not yet seen by anyone.

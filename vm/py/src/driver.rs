@@ -134,7 +134,10 @@ impl Driver<'_> {
             },
             PythonCall::GenThrow(error) => self.throw(error),
             PythonCall::CallHandler { captured, effect } => Self::call_handler(captured, &effect),
-            PythonCall::CallStdlib { effect } => self.call_stdlib(effect),
+            PythonCall::CallStdlib { effect } => match self.watch.tick() {
+                Ok(()) => self.call_stdlib(effect),
+                Err(interrupt) => PyCallOutcome::Action(HandlerAction::Throw(interrupt)),
+            },
             PythonCall::Unhandled { effect, declined } => {
                 PyCallOutcome::Action(self.unhandled(&effect, declined))
             }

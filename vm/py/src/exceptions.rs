@@ -40,9 +40,15 @@ class MissingKey(KeyError):
         return self.args[0] if self.args else None
 
     def __str__(self):
+        try:
+            shown = repr(self.key)
+        except Exception:
+            shown = f'<{type(self.key).__qualname__} object, repr failed>'
+        if len(shown) > 80:
+            shown = shown[:77] + '...'
         return (
-            f'no reader in scope has the key {self.key!r}; give it with run(env=...), reader(...) '
-            'or Local, or a default with Ask(key, default)'
+            f'no reader in scope has the key {shown}; give it with run(env=...), reader(...) or '
+            'Local, or a default with Ask(key, default)'
         )
 ";
 

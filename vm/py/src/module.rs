@@ -8,7 +8,7 @@ use crate::classify::handler_list;
 use crate::exceptions::{create_exceptions, exceptions};
 use crate::node::{self, Kind};
 use crate::object::{Ref, take_error};
-use crate::runs::{Argument, Scope, Subject, from_bound, into_error, into_py, run_alone};
+use crate::runs::{Argument, Scope, Subject, from_bound, into_error, into_py, run_alone, shown};
 use crate::specs::SPECS;
 use crate::stdlib::{StdlibHandler, make_with, make_writer};
 use crate::types::types;
@@ -143,8 +143,8 @@ fn do_(function: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
     }
     if !function.is_callable() {
         return Err(PyTypeError::new_err(format!(
-            "@do needs a plain or generator function, got {} of type '{}'",
-            function.repr()?,
+            "@do needs a function, got {} of type '{}'",
+            shown(function)?,
             function.get_type().qualname()?
         )));
     }

@@ -153,8 +153,8 @@ fn create_kind<const KIND: usize>(
         c"How to pickle and copy this.",
     )];
     let is_result = matches!(spec.kind, Kind::Ok | Kind::Err);
-    if is_result {
-        methods.push(class_getitem(c"The type of such results."));
+    if is_result || spec.kind == Kind::TypedHandler {
+        methods.push(class_getitem(c"The type with these parameters."));
     }
     methods.push(ffi::PyMethodDef::zeroed());
     let mut builder = TypeBuilder::new::<Node>(spec.name)
@@ -298,12 +298,12 @@ pub unsafe fn into_pair(node: Ref) -> (Ref, Ref) {
 /// The handler that is called, without the types that it was installed with.
 #[inline]
 pub fn plain_handler(handler: &Ref) -> Ref {
-    if handler.type_ptr() == types().node(Kind::TypedHandler) {
+    let mut handler = handler.clone();
+    while handler.type_ptr() == types().node(Kind::TypedHandler) {
         // SAFETY: it is a `TypedHandler`, whose first field is the handler.
-        unsafe { field(handler, 0) }
-    } else {
-        handler.clone()
+        handler = unsafe { field(&handler, 0) };
     }
+    handler
 }
 
 unsafe extern "C" fn construct<const KIND: usize>(

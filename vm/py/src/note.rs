@@ -11,8 +11,8 @@ use pyo3::exceptions::PyAttributeError;
 use pyo3::types::{PyAnyMethods, PyList, PyListMethods, PyString, PyStringMethods};
 use pyo3::{Bound, PyAny, PyErr, PyResult, ffi};
 
-use crate::continuation::{effect, perform_site};
-use crate::generator::{Site, with_bound};
+use crate::continuation::{answering, effect, perform_site};
+use crate::generator::{Site, is_generator, with_bound};
 use crate::messages::{name_of, short_repr};
 use crate::object::Ref;
 
@@ -88,12 +88,13 @@ fn record(error: &Bound<'_, PyAny>, k: &Ref, clause: &Ref) -> PyResult<()> {
         return list.set_item(1, more + 1);
     }
     // SAFETY: `k` is a continuation.
-    let (effect, performed) = unsafe { (effect(k), perform_site(k)) };
+    let (effect, performed, answering) = unsafe { (effect(k), perform_site(k), answering(k)) };
+    let answering = answering.filter(|_| !is_generator(clause));
     let effect = short_repr(&effect).unwrap_or_else(|_| "?".to_owned());
     list.append(format!(
         "  {effect}, performed in {}, handled by {}",
         describe(performed, error)?,
-        name_of(clause)
+        name_of(answering.as_ref().unwrap_or(clause))
     ))
 }
 

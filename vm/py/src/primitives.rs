@@ -11,11 +11,12 @@ use crate::classify::{
 use crate::clause::Failure;
 use crate::driver::Driver;
 use crate::effects::effect_type;
+use crate::generator::is_generator;
 use crate::host::{PyCaptured, PyFrame, PyOutcome, PyYielded};
 use crate::node::{self, Kind};
 use crate::object::{Ref, take_error};
 use crate::types::types;
-use crate::{continuation, messages};
+use crate::{continuation, messages, program};
 
 impl Driver<'_> {
     #[inline]
@@ -148,6 +149,11 @@ impl Driver<'_> {
         if let Err(error) = check_program(&program) {
             return refuse(Err(error));
         }
+        let has_no_end = |frame: &PyFrame| program::wraps_result(&frame.generator);
+        if self.machine.running().is_some_and(has_no_end) {
+            // Under `Safe` or `Listen` it is the program alone.
+            return refuse(start_program(&program).map(Started::into_yielded));
+        }
         let ended = match self.finish_running() {
             Ok(Some(frame)) => frame,
             Ok(None) => return crate::driver::no_frame(),
@@ -165,7 +171,11 @@ impl Driver<'_> {
                 PyCallOutcome::GenYield(Yielded::Value(Value::Object(value)))
             }
             Ok(Started::Body(generator)) => {
-                let k = ended.k;
+                let PyFrame { generator: was, k } = ended;
+                if let Some(own) = k.as_ref().filter(|_| is_generator(&was)) {
+                    // SAFETY: a clause's own `k` is a continuation.
+                    unsafe { continuation::set_answering(own, &was) };
+                }
                 PyCallOutcome::GenYield(Yielded::TailCall(PyFrame { generator, k }))
             }
             Err(error) => Failure::new(error, ended).outcome(),
@@ -208,7 +218,13 @@ pub(crate) fn clause_without_body(
         return Err(messages::handler_returned(handler, &result, effect));
     }
     match start_program(&result)? {
-        Started::Body(body) => Ok(PyCallOutcome::Clause(PyFrame::clause(body, own.clone()))),
+        Started::Body(body) => {
+            if !is_generator(&body) {
+                // SAFETY: a clause's own `k` is a continuation.
+                unsafe { continuation::set_answering(own, handler) };
+            }
+            Ok(PyCallOutcome::Clause(PyFrame::clause(body, own.clone())))
+        }
         Started::Value(value) => match uses_continuation(&value) {
             Some(kind) => Err(messages::clause_returned_primitive(handler, kind)),
             None => Ok(PyCallOutcome::ClauseReturn(Value::Object(value))),

@@ -127,6 +127,16 @@ fn make(program: &Ref, wrap: Wrap) -> Option<Ref> {
     }
 }
 
+/// Whether a body is that of a `Safe` or `Listen`, which has something to do with the result.
+pub fn wraps_result(body: &Ref) -> bool {
+    if body.type_ptr() != types().program_iterator {
+        return false;
+    }
+    // SAFETY: it was just checked that it is an iterator.
+    let wrap = unsafe { &(*body.as_ptr().cast::<ProgramIterator>()).wrap };
+    !matches!(wrap, Wrap::Nothing)
+}
+
 /// Throws an exception at an iterator, whose program has failed.
 pub fn throw(iterator: &Ref, error: Ref) -> Step {
     // SAFETY: the caller has checked that it is an iterator.

@@ -59,6 +59,15 @@ pub fn into_py(py: Python<'_>, object: Ref) -> Py<PyAny> {
     unsafe { Bound::from_owned_ptr(py, object.into_ptr()).unbind() }
 }
 
+/// The object's repr, cut, for a message.
+///
+/// # Errors
+/// An interrupt that came meanwhile.
+pub fn shown(object: &Bound<'_, PyAny>) -> PyResult<String> {
+    let text = messages::short_repr(&from_bound(object.clone()));
+    text.map_err(|error| into_error(object.py(), error))
+}
+
 /// An exception for `PyO3`.
 pub fn into_error(py: Python<'_>, error: Ref) -> PyErr {
     restore_error(error);

@@ -17,7 +17,7 @@ use crate::host;
 use crate::node::{self, Kind};
 use crate::object::{Ref, restore_error, take_error};
 use crate::trash::release_field;
-use crate::types::{TypeBuilder, class_getitem, method, types, visit_object};
+use crate::types::{TypeBuilder, method, types, visit_object};
 use crate::{calls, messages, program};
 
 /// What a built-in handler does to an effect.
@@ -131,7 +131,6 @@ fn create_class(
         .doc(doc)
         .methods(vec![
             method(read, read_store, ffi::METH_NOARGS, read_doc),
-            class_getitem(c"The type of such handlers."),
             ffi::PyMethodDef::zeroed(),
         ]);
     // SAFETY: each function has the signature of its slot.
@@ -142,6 +141,7 @@ fn create_class(
             .slot(ffi::Py_tp_traverse, traverse as *mut c_void)
             .slot(ffi::Py_tp_clear, clear as *mut c_void)
             .slot(ffi::Py_tp_call, call as *mut c_void)
+            .slot(ffi::Py_tp_repr, repr as *mut c_void)
             .build(py)
     }
 }
@@ -185,19 +185,25 @@ fn make_nested_writer(listens: bool) -> Result<Ref, Ref> {
     make(StdlibHandler::Writer, log, listens)
 }
 
-/// Adds the bindings of a mapping to the store of a state or reader.
+/// A copy of a mapping, for [`add_to`]; `name` is what an error calls whoever takes it.
 ///
 /// # Errors
 /// As for [`make_with`].
-pub fn add_to(handler: &Ref, name: &str, mapping: &Ref) -> Result<(), Ref> {
-    let whole = new_dict()?;
-    add(&whole, name, mapping)?;
+pub fn copy_of_mapping(name: &str, mapping: &Ref) -> Result<Ref, Ref> {
+    let copy = new_dict()?;
+    add(&copy, name, mapping)?;
+    Ok(copy)
+}
+
+/// Adds bindings, a dict, to the store of a state or reader.
+///
+/// # Errors
+/// What comparing the keys raises.
+pub fn add_to(handler: &Ref, bindings: &Ref) -> Result<(), Ref> {
     // SAFETY: both are dicts.
-    let merged = unsafe { ffi::PyDict_Update(store_of(handler).as_ptr(), whole.as_ptr()) };
-    if merged == 0 {
-        Ok(())
-    } else {
-        Err(take_error())
+    match unsafe { ffi::PyDict_Update(store_of(handler).as_ptr(), bindings.as_ptr()) } {
+        0 => Ok(()),
+        _ => Err(take_error()),
     }
 }
 
@@ -328,11 +334,17 @@ pub fn start(handler: &Ref, effect: Ref) -> Started {
         (Some(StdlibHandler::Writer), Some(Kind::Tell)) => tell(handler, &effect),
         (Some(StdlibHandler::Writer), Some(Kind::Listen)) => listen(&effect),
         // It was installed with other effects than its own.
-        _ => Ok(None),
+        _ => {
+            let declined = false;
+            return Started::Done(HandlerAction::Pass { effect, declined });
+        }
     };
     Started::Done(match answered {
         Ok(Some(action)) => action,
-        Ok(None) => HandlerAction::Pass { effect },
+        Ok(None) => HandlerAction::Pass {
+            effect,
+            declined: true,
+        },
         Err(error) => HandlerAction::Throw(error),
     })
 }
@@ -475,9 +487,24 @@ unsafe extern "C" fn call(
         HandlerAction::Throw(error) => node::make(Kind::ResumeThrow, &[&k, &error]),
         HandlerAction::Run(body) => node::make(Kind::ResumeProgram, &[&k, &body]),
         // The third field says that it was for want of an answer.
-        HandlerAction::Pass { effect } => node::make(Kind::Pass, &[&effect, &k, &Ref::none()]),
+        HandlerAction::Pass {
+            effect,
+            declined: true,
+        } => node::make(Kind::Pass, &[&effect, &k, &Ref::none()]),
+        HandlerAction::Pass { effect, .. } => node::make(Kind::Pass, &[&effect, &k]),
     };
     primitive.map_or(ptr::null_mut(), Ref::into_ptr)
+}
+
+/// `<StateHandler>`: the store may be large, and may hold the handler.
+unsafe extern "C" fn repr(handler: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: CPython gives a handler, which keeps its class alive; the format fits its argument.
+    unsafe {
+        let name = Ref::from_result(ffi::PyType_GetName(ffi::Py_TYPE(handler)));
+        name.map_or(ptr::null_mut(), |name| {
+            ffi::PyUnicode_FromFormat(c"<%U>".as_ptr(), name.as_ptr())
+        })
+    }
 }
 
 unsafe extern "C" fn read_store(

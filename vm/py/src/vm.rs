@@ -15,14 +15,16 @@ use crate::host::PyMachine;
 use crate::messages;
 use crate::note::Run;
 use crate::object::Ref;
-use crate::runs::{Argument, Scope, Subject, drive, finish, from_bound, into_error, into_py};
-use crate::stdlib::{StdlibHandler, add_to, make_with, make_writer};
+use crate::runs::{
+    Argument, Scope, Subject, drive, finish, from_bound, into_error, into_py, shown,
+};
+use crate::stdlib::{StdlibHandler, add_to, copy_of_mapping, make_with, make_writer};
 use crate::trash;
 use crate::watch::Gil;
 
 /// What a VM shows of its steps on standard error.
-#[pyclass(module = "doeff_vm", frozen, eq)]
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[pyclass(module = "doeff_vm", frozen, eq, hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct DebugConfig {
     level: Level,
     /// Whether the segments on the stack are shown.
@@ -36,13 +38,29 @@ pub struct DebugConfig {
     show_store: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 enum Level {
+    #[default]
     Steps,
     Trace,
 }
 
 impl Level {
+    fn parse(level: Argument<'_>) -> PyResult<Self> {
+        let Argument::Given(level) = level else {
+            return Ok(Self::Steps);
+        };
+        let name = level.extract::<String>().unwrap_or_default();
+        let known = [Self::Steps, Self::Trace];
+        match known.into_iter().find(|known| known.name() == name) {
+            Some(known) => Ok(known),
+            None => Err(PyValueError::new_err(format!(
+                "level must be 'steps' or 'trace', got {}",
+                shown(&level)?
+            ))),
+        }
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::Steps => "steps",
@@ -54,21 +72,15 @@ impl Level {
 #[pymethods]
 impl DebugConfig {
     #[new]
-    #[pyo3(signature = (level = "steps", *, show_frames = false, show_dispatch = false, show_store = false))]
+    #[pyo3(signature = (level = Argument::Missing, *, show_frames = false, show_dispatch = false, show_store = false), text_signature = "(level='steps', *, show_frames=False, show_dispatch=False, show_store=False)")]
     fn new(
-        level: &str,
+        level: Argument<'_>,
         show_frames: bool,
         show_dispatch: bool,
         show_store: bool,
     ) -> PyResult<Self> {
-        let known = [Level::Steps, Level::Trace];
-        let Some(level) = known.into_iter().find(|known| known.name() == level) else {
-            return Err(PyValueError::new_err(format!(
-                "level must be 'steps' or 'trace', got {level:?}"
-            )));
-        };
         Ok(Self {
-            level,
+            level: Level::parse(level)?,
             show_frames,
             show_dispatch,
             show_store,
@@ -80,6 +92,19 @@ impl DebugConfig {
     #[allow(clippy::trivially_copy_pass_by_ref)] // it is a method of a class
     fn level(&self) -> &'static str {
         self.level.name()
+    }
+
+    /// How to pickle and copy this.
+    #[allow(clippy::trivially_copy_pass_by_ref)] // as above
+    fn __getnewargs_ex__<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> PyResult<((&'static str,), Bound<'py, PyDict>)> {
+        let options = PyDict::new(py);
+        options.set_item("show_frames", self.show_frames)?;
+        options.set_item("show_dispatch", self.show_dispatch)?;
+        options.set_item("show_store", self.show_store)?;
+        Ok(((self.level.name(),), options))
     }
 
     #[allow(clippy::trivially_copy_pass_by_ref)] // as above
@@ -239,15 +264,20 @@ impl VM {
         state: Option<Bound<'_, PyAny>>,
     ) -> PyResult<Py<Stdlib>> {
         let stdlib = self.stdlib.get();
+        // Both are read before either is added: what is refused changes nothing.
+        let mut bindings = Vec::new();
         for (handler, name, mapping) in [
             (&stdlib.reader, "reader()", env),
             (&stdlib.state, "state()", state),
         ] {
             if let Some(mapping) = mapping {
-                let handler = from_bound(handler.bind(py).clone());
-                add_to(&handler, name, &from_bound(mapping))
-                    .map_err(|error| into_error(py, error))?;
+                let copy = copy_of_mapping(name, &from_bound(mapping));
+                bindings.push((handler, copy.map_err(|error| into_error(py, error))?));
             }
+        }
+        for (handler, copy) in bindings {
+            add_to(&from_bound(handler.bind(py).clone()), &copy)
+                .map_err(|error| into_error(py, error))?;
         }
         Ok(self.stdlib.clone_ref(py))
     }
@@ -406,7 +436,7 @@ fn parse_gil(gil: Argument<'_>) -> PyResult<Gil> {
         Ok("adaptive") => Ok(Gil::Adaptive),
         _ => Err(PyValueError::new_err(format!(
             "gil must be 'strict' or 'adaptive', got {}",
-            gil.repr()?
+            shown(&gil)?
         ))),
     }
 }
@@ -419,14 +449,13 @@ fn parse_debug(debug: Argument<'_>) -> PyResult<Option<DebugConfig>> {
         return Ok(Some(*config.get()));
     }
     match debug.extract::<bool>() {
-        Ok(true) => Ok(Some(DebugConfig::new("steps", false, false, false)?)),
+        Ok(true) => Ok(Some(DebugConfig::default())),
         Ok(false) => Ok(None),
         Err(_) => {
-            let found = from_bound(debug);
-            let text = messages::short_repr(&found).unwrap_or_default();
+            let text = shown(&debug)?;
             Err(PyTypeError::new_err(format!(
                 "debug must be a bool or a DebugConfig, got {text} of type '{}'",
-                messages::type_name_of(&found)
+                messages::type_name_of(&from_bound(debug))
             )))
         }
     }

@@ -91,7 +91,7 @@ impl Watch {
         check_signals()
     }
 
-    /// The driver is about to send a value.
+    /// The driver is about to send a value, or to answer for a built-in handler.
     ///
     /// # Errors
     /// What a signal's handler raised.

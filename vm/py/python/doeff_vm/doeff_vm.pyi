@@ -64,7 +64,6 @@ class DoFunction(Generic[_P, _T_co]):
     __wrapped__: Callable[..., Any]
     __name__: str
     __qualname__: str
-    def __init__(self, function: Callable[..., Any]) -> None: ...
     def __call__(self, *args: _P.args, **kwargs: _P.kwargs) -> DoCall[_T_co]: ...
     # Checkers look through `classmethod` and `staticmethod`, so their methods come here, too.
     @overload
@@ -544,5 +543,5 @@ class ContinuationConsumed(RuntimeError):
 class MissingKey(KeyError):
     """No reader in scope has the key of an `Ask` without default."""
 
-    key: Any
-    def __init__(self, key: Any) -> None: ...
+    @property
+    def key(self) -> Any: ...

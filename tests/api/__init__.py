@@ -1,0 +1,1 @@
+"""The public names: documentation, stub and both engines against each other."""

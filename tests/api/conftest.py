@@ -1,0 +1,19 @@
+"""Fixtures of the tests of the public names."""
+
+from __future__ import annotations
+
+import pytest
+
+from .public_names import STUB, TABLE, Entry
+
+
+@pytest.fixture(params=TABLE.values(), ids=str)
+def row(request: pytest.FixtureRequest) -> Entry:
+    """Each row of the table."""
+    return request.param
+
+
+@pytest.fixture
+def stubbed(row: Entry) -> Entry:
+    """What the stub says about the name of the row."""
+    return STUB[row.name]

@@ -1,0 +1,1 @@
+"""Tests that are named after the rules of the semantics."""

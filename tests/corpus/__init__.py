@@ -1,0 +1,1 @@
+"""Small programs, each with what must come of it beside it, for every engine."""
