@@ -33,6 +33,8 @@ mod layout {
     const FLAGS: usize = HEAD + 6 * POINTER;
 
     pub(super) const STATE: usize = FLAGS + 3;
+    /// The exception that the generator handles, first of the two words of its exception state.
+    pub(super) const HANDLED: usize = FLAGS - 3 * POINTER;
     const FRAME: usize = FLAGS + POINTER;
 
     // 3.11: func, globals, builtins, locals, code, frame object, previous, prev_instr.
@@ -59,7 +61,9 @@ static CODE_START: AtomicUsize = AtomicUsize::new(0);
 /// Only what Python itself raises; offsets that do not fit are no error.
 pub fn calibrate(py: Python<'_>) -> PyResult<()> {
     let source = c"def probe():\n    x = yield 1\n    yield (x, 2)\n\
-                   def other(a, b):\n    a = b\n    yield a\n";
+                   def other(a, b):\n    a = b\n    yield a\n\
+                   def handling():\n    try:\n        raise KeyError\n\
+                   \x20   except KeyError as error:\n        yield error\n";
     let names = PyDict::new(py);
     py.run(source, Some(&names), None)?;
     let made = |name: &str, args: usize| {
@@ -77,6 +81,13 @@ pub fn calibrate(py: Python<'_>) -> PyResult<()> {
     second.call_method0("__next__")?;
     fits = fits && raw_state(&first) == suspended && raw_state(&second) == suspended;
     fits = fits && agrees(&first)? && agrees(&second)?;
+    let third = made("handling", 0)?;
+    let handled = third.call_method0("__next__")?;
+    let raw_handled = |generator: &Bound<'_, PyAny>| {
+        // SAFETY: a generator object of every version is larger than the offset.
+        unsafe { read::<*mut ffi::PyObject>(generator.as_ptr(), layout::HANDLED) }
+    };
+    fits = fits && raw_handled(&first).is_null() && raw_handled(&third) == handled.as_ptr();
     first.call_method0("close")?;
     fits = fits && raw_state(&first) != suspended && raw_state(&first) != created;
     CREATED_STATE.store(created, Ordering::Relaxed);
@@ -261,6 +272,8 @@ pub fn throw(generator: &Ref, error: Ref) -> Step {
     if generator.type_ptr() == types().program_iterator {
         return program::throw(generator, error);
     }
+    let error = &error;
+    let context = Context::before(generator, error);
     // SAFETY: the interpreter is held; the arguments are valid for the call.
     let result = unsafe {
         let name = with_python(|py| intern!(py, "throw").as_ptr());
@@ -269,10 +282,75 @@ pub fn throw(generator: &Ref, error: Ref) -> Step {
             &[generator.as_ptr(), error.as_ptr()],
         ))
     };
-    match result {
+    let step = match result {
         Some(yielded) => Step::Yield(yielded),
         None => returned_or_raised(),
+    };
+    if let Some(context) = context {
+        context.restore(error);
     }
+    step
+}
+
+/// The `__context__` of an exception that is thrown into a generator which handles another one.
+///
+/// CPython replaces it by the handled exception, and forgets what it was. A call that raises in an
+/// `except` block appends the handled one to the chain instead; that is what is made of it as soon
+/// as the generator has answered.
+struct Context {
+    before: Ref,
+    handled: Ref,
+}
+
+impl Context {
+    /// `None` where nothing will be lost.
+    fn before(generator: &Ref, error: &Ref) -> Option<Self> {
+        if !CALIBRATED.load(Ordering::Relaxed) || !is_generator(generator) {
+            return None;
+        }
+        let before = context_of(error)?;
+        // SAFETY: the offset was found to fit; the field is null or an object that the generator
+        // keeps alive while it is suspended.
+        let handled = unsafe {
+            let handled: *mut ffi::PyObject = read(generator.as_ptr(), layout::HANDLED);
+            let handled = Ref::from_borrowed(ptr::NonNull::new(handled)?);
+            (ffi::PyExceptionInstance_Check(handled.as_ptr()) != 0).then_some(handled)?
+        };
+        let chained = chain(&handled).all(|known| known.as_ptr() != before.as_ptr());
+        (chained && handled.as_ptr() != error.as_ptr()).then_some(Self { before, handled })
+    }
+
+    fn restore(self, error: &Ref) {
+        let Self { before, handled } = self;
+        if context_of(error).is_none_or(|now| now.as_ptr() != handled.as_ptr()) {
+            return; // the program has given it another since
+        }
+        let mut last = None;
+        for known in chain(&before) {
+            if known.as_ptr() == handled.as_ptr() || known.as_ptr() == error.as_ptr() {
+                last = None;
+                break;
+            }
+            last = Some(known);
+        }
+        // SAFETY: all are exception objects; the setter takes over one reference.
+        unsafe {
+            if let Some(last) = last {
+                ffi::PyException_SetContext(last.as_ptr(), handled.into_ptr());
+            }
+            ffi::PyException_SetContext(error.as_ptr(), before.into_ptr());
+        }
+    }
+}
+
+fn context_of(error: &Ref) -> Option<Ref> {
+    // SAFETY: `error` is an exception object; the result is a new reference or null.
+    unsafe { Ref::from_result(ffi::PyException_GetContext(error.as_ptr())) }
+}
+
+/// An exception and its contexts, as far as a program that made a cycle of them lets it end.
+fn chain(error: &Ref) -> impl Iterator<Item = Ref> {
+    std::iter::successors(Some(error.clone()), context_of).take(10_000)
 }
 
 /// A generator's `throw` reports a return as `StopIteration`, which it can raise in no other way.
