@@ -4,15 +4,17 @@ use crate::continuation::Captured;
 use crate::dispatch::{DispatchContext, Search};
 use crate::error::VMError;
 use crate::frame::Frame;
-use crate::handler::{HandlerAction, Prompt};
+use crate::handler::{HandlerAction, HandlerKind, Prompt};
 use crate::host::Host;
+use crate::ids::DispatchId;
 use crate::machine::{Machine, Popped};
 use crate::mode::{Mode, PendingPython, PyCallOutcome, PythonCall, StepEvent, Yielded};
 use crate::value::Value;
 
 impl<H: Host> Machine<H> {
     /// Makes one transition.
-    #[inline]
+    #[allow(clippy::inline_always)] // a driver has one hot call of it, and modes are wide to pass
+    #[inline(always)]
     pub fn step(&mut self, mode: Mode<H>) -> StepEvent<H> {
         if self.pending != PendingPython::Nothing {
             return refused("the outcome of the pending call", "a step");
@@ -30,7 +32,8 @@ impl<H: Host> Machine<H> {
     ///
     /// # Errors
     /// [`VMError`] where the outcome is not one of the pending call; the machine is unchanged.
-    #[inline]
+    #[allow(clippy::inline_always)] // a driver has one hot call of it, and modes are wide to pass
+    #[inline(always)]
     pub fn receive_python_result(&mut self, outcome: PyCallOutcome<H>) -> Result<Mode<H>, VMError> {
         let pending = std::mem::replace(&mut self.pending, PendingPython::Nothing);
         match (pending, outcome) {
@@ -208,7 +211,8 @@ impl<H: Host> Machine<H> {
         match dispatch.find_matching_handler(&self.slots) {
             Search::Found(index) => {
                 dispatch.below = index;
-                self.ask(index, effect)
+                let id = dispatch.id;
+                self.ask(index, id, effect)
             }
             Search::Unfinished(below) => {
                 dispatch.below = below;
@@ -219,14 +223,12 @@ impl<H: Host> Machine<H> {
     }
 
     /// Asks the handler of the slot at `index`.
-    fn ask(&mut self, index: usize, effect: H::Object) -> StepEvent<H> {
-        if self.stdlib_handler().is_some() {
+    fn ask(&mut self, index: usize, id: DispatchId, effect: H::Object) -> StepEvent<H> {
+        let found = self.slots.get(index).map(|slot| slot.segment.handler_kind);
+        if found == Some(HandlerKind::Stdlib) {
             return self.call(PendingPython::Stdlib, PythonCall::CallStdlib { effect });
         }
-        let id = match self.dispatch.take() {
-            Some(dispatch) => dispatch.id,
-            None => return refused("a dispatch", "a handler to ask"),
-        };
+        self.dispatch = None;
         match self.capture(index, id) {
             Some(captured) => self.call(
                 PendingPython::Handler,

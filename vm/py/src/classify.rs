@@ -152,7 +152,7 @@ fn to_generator(program: &Ref) -> Option<Result<Ref, Ref>> {
     }
     let method = with_bound(program, |program| -> PyResult<Option<Ref>> {
         let method = program.getattr_opt(intern!(program.py(), "to_generator"))?;
-        Ok(method.map(from_bound))
+        Ok(method.filter(|method| method.is_callable()).map(from_bound))
     });
     let method = match method {
         Ok(method) => method?,
@@ -180,7 +180,7 @@ fn has_to_generator(object: &Ref) -> Result<bool, Ref> {
     let is_type = unsafe { ffi::PyType_Check(object.as_ptr()) } != 0;
     let found = with_bound(object, |object| {
         let found = object.getattr_opt(intern!(object.py(), "to_generator"));
-        found.map(|method| method.is_some())
+        found.map(|method| method.is_some_and(|method| method.is_callable()))
     });
     Ok(found.map_err(messages::exception)? && !is_type)
 }

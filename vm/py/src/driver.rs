@@ -10,7 +10,9 @@ use crate::classify::{new_generator, object_of};
 use crate::clause::clause_raised;
 use crate::debug::Debug;
 use crate::generator::{self, Step, is_generator, site};
-use crate::host::{PyCall, PyCaptured, PyFrame, PyMachine, PyMode, PyOutcome, PyPrompt, PyYielded};
+use crate::host::{
+    PyCall, PyCaptured, PyEvent, PyFrame, PyMachine, PyMode, PyOutcome, PyPrompt, PyYielded,
+};
 use crate::node::{self, Kind, plain_handler};
 use crate::object::{Ref, take_error};
 use crate::primitives::clause_without_body;
@@ -46,12 +48,23 @@ pub fn run(
             body,
         })
     };
-    Driver {
+    let is_plain = gil == Gil::Adaptive && observers.are_none();
+    let mut driver = Driver {
         machine,
         watch: Watch::new(gil),
         observers,
+    };
+    if is_plain {
+        driver.drive::<true>(mode)
+    } else {
+        driver.drive::<false>(mode)
     }
-    .drive(mode)
+}
+
+impl Observers<'_> {
+    fn are_none(&self) -> bool {
+        self.debug.is_none() && self.publish.is_none()
+    }
 }
 
 pub(crate) struct Driver<'a> {
@@ -61,22 +74,26 @@ pub(crate) struct Driver<'a> {
 }
 
 impl Driver<'_> {
-    fn drive(&mut self, mut mode: PyMode) -> Result<Ref, Ref> {
+    /// `PLAIN` where nobody looks on and the interpreter is kept over short runs of steps.
+    fn drive<const PLAIN: bool>(&mut self, mut mode: PyMode) -> Result<Ref, Ref> {
         loop {
-            if let Some(debug) = self.observers.debug {
-                debug.step(self.machine, &mode);
+            let mut event = if PLAIN {
+                self.machine.step(mode)
+            } else {
+                self.observed_step(mode)
+            };
+            if let StepEvent::Paused(next) = event {
+                event = self.watch.finish_step(self.machine, next);
             }
-            match self.watch.step(self.machine, mode) {
-                StepEvent::Continue(next) => mode = next,
-                StepEvent::Paused(next) => {
-                    mode = match self.watch.pause() {
-                        Ok(()) => next,
-                        Err(interrupt) => PyMode::Throw(interrupt),
-                    }
-                }
+            match event {
+                StepEvent::Continue(next) | StepEvent::Paused(next) => mode = next,
                 StepEvent::NeedsPython(call) => {
                     self.drop_released();
-                    let outcome = self.observed_call(call);
+                    let outcome = if PLAIN {
+                        self.execute_python_call(call)
+                    } else {
+                        self.observed_call(call)
+                    };
                     mode = self
                         .machine
                         .receive_python_result(outcome)
@@ -111,7 +128,13 @@ impl Driver<'_> {
         }
     }
 
-    #[inline]
+    fn observed_step(&mut self, mode: PyMode) -> PyEvent {
+        if let Some(debug) = self.observers.debug {
+            debug.step(self.machine, &mode);
+        }
+        self.watch.step(self.machine, mode)
+    }
+
     fn observed_call(&mut self, call: PyCall) -> PyOutcome {
         if let Some(publish) = self.observers.publish {
             publish(self.machine.stats());
@@ -125,7 +148,8 @@ impl Driver<'_> {
         outcome
     }
 
-    #[inline]
+    #[allow(clippy::inline_always)] // one of its two calls is the hot one
+    #[inline(always)]
     fn execute_python_call(&mut self, call: PyCall) -> PyOutcome {
         match call {
             PythonCall::GenSend(value) => match self.watch.tick() {

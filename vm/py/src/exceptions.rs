@@ -35,9 +35,12 @@ const MISSING_KEY: &CStr = c"
 class MissingKey(KeyError):
     'No reader in scope has the key, which is in `key`.'
 
+    def __init__(self, key):
+        super().__init__(key)
+
     @property
     def key(self):
-        return self.args[0] if self.args else None
+        return self.args[0]
 
     def __str__(self):
         try:

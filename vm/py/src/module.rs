@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use crate::annotation::handler;
 use crate::classify::handler_list;
 use crate::exceptions::{create_exceptions, exceptions};
+use crate::messages::name_of;
 use crate::node::{self, Kind};
 use crate::object::{Ref, take_error};
 use crate::runs::{Argument, Scope, Subject, from_bound, into_error, into_py, run_alone, shown};
@@ -69,8 +70,8 @@ fn with_handlers(handlers: Bound<'_, PyAny>, program: Bound<'_, PyAny>) -> PyRes
 #[pyfunction]
 #[pyo3(signature = (initial = None))]
 fn state(py: Python<'_>, initial: Option<Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
-    let initial = initial.map_or_else(Ref::none, from_bound);
-    let made = make_with(StdlibHandler::State, "state()", &initial);
+    let initial = initial.map(from_bound);
+    let made = make_with(StdlibHandler::State, "state()", initial.as_ref());
     made.map(|made| into_py(py, made))
         .map_err(|error| into_error(py, error))
 }
@@ -83,8 +84,8 @@ fn state(py: Python<'_>, initial: Option<Bound<'_, PyAny>>) -> PyResult<Py<PyAny
 #[pyfunction]
 #[pyo3(signature = (env = None))]
 fn reader(py: Python<'_>, env: Option<Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
-    let env = env.map_or_else(Ref::none, from_bound);
-    let made = make_with(StdlibHandler::Reader, "reader()", &env);
+    let env = env.map(from_bound);
+    let made = make_with(StdlibHandler::Reader, "reader()", env.as_ref());
     made.map(|made| into_py(py, made))
         .map_err(|error| into_error(py, error))
 }
@@ -119,12 +120,6 @@ fn do_(function: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
             return Ok(wrapper.call1((inner,))?.unbind());
         }
     }
-    let name = || {
-        let name = function
-            .getattr("__qualname__")
-            .or_else(|_| function.repr().map(Bound::into_any));
-        name.map_or_else(|_| "?".to_owned(), |name| name.to_string())
-    };
     let inspect = py.import("inspect")?;
     let call = function.getattr_opt("__call__")?;
     for is_async in ["iscoroutinefunction", "isasyncgenfunction"] {
@@ -137,7 +132,7 @@ fn do_(function: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         }) {
             return Err(PyTypeError::new_err(format!(
                 "@do needs a plain or generator function, but '{}' is an async def",
-                name()
+                name_of(&from_bound(function.clone()))
             )));
         }
     }

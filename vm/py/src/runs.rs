@@ -152,14 +152,14 @@ impl Scope<'_> {
             handlers.push(make_with(
                 StdlibHandler::Reader,
                 "reader()",
-                &from_bound(env),
+                Some(&from_bound(env)),
             )?);
         }
         if let Some(state) = self.state {
             handlers.push(make_with(
                 StdlibHandler::State,
                 "state()",
-                &from_bound(state),
+                Some(&from_bound(state)),
             )?);
         }
         installed.extend(prompts(handlers)?);

@@ -6,18 +6,21 @@
 //! `Modify`'s, goes through [`Callback`].
 
 use std::ffi::{CStr, c_int, c_void};
+use std::mem::offset_of;
 use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use doeff_vm_core::{AcceptSet, HandlerAction, Value};
-use pyo3::{PyResult, Python, ffi};
+use pyo3::types::PyAnyMethods;
+use pyo3::{PyResult, Python, ffi, intern};
 
 use crate::effects::accept_set;
+use crate::generator::with_bound;
 use crate::host;
 use crate::node::{self, Kind};
 use crate::object::{Ref, restore_error, take_error};
 use crate::trash::release_field;
-use crate::types::{TypeBuilder, method, types, visit_object};
+use crate::types::{TypeBuilder, last_member, method, offset_member, types, visit_object};
 use crate::{calls, messages, program};
 
 /// What a built-in handler does to an effect.
@@ -82,6 +85,7 @@ struct Handler {
     kind: StdlibHandler,
     /// It is that of a `Listen`, which hears what it passes on.
     listens: bool,
+    weakrefs: *mut ffi::PyObject,
 }
 
 /// Makes the three classes.
@@ -129,6 +133,10 @@ fn create_class(
     let builder = TypeBuilder::new::<Handler>(name)
         .flags(ffi::Py_TPFLAGS_HAVE_GC)
         .doc(doc)
+        .members(vec![
+            offset_member(c"__weaklistoffset__", offset_of!(Handler, weakrefs)),
+            last_member(),
+        ])
         .methods(vec![
             method(read, read_store, ffi::METH_NOARGS, read_doc),
             ffi::PyMethodDef::zeroed(),
@@ -157,17 +165,16 @@ pub fn stdlib_handler(object: &Ref) -> Option<StdlibHandler> {
 
 // ---- stores -----------------------------------------------------------------------------------
 
-/// Makes a state or reader with a copy of a mapping (empty for `None`); `name` is what an error
-/// calls the maker.
+/// Makes a state or reader with a copy of a mapping, if one is given; `name` is what an error calls
+/// the maker.
 ///
 /// # Errors
 /// `TypeError` for what is no mapping; what the mapping raises.
-pub fn make_with(kind: StdlibHandler, name: &str, mapping: &Ref) -> Result<Ref, Ref> {
-    let store = new_dict()?;
-    // SAFETY: `None` lives as long as the interpreter.
-    if unsafe { ffi::Py_IsNone(mapping.as_ptr()) } == 0 {
-        add(&store, name, mapping)?;
-    }
+pub fn make_with(kind: StdlibHandler, name: &str, mapping: Option<&Ref>) -> Result<Ref, Ref> {
+    let store = match mapping {
+        Some(mapping) => copy_of_mapping(name, mapping)?,
+        None => new_dict()?,
+    };
     make(kind, store, false)
 }
 
@@ -185,14 +192,27 @@ fn make_nested_writer(listens: bool) -> Result<Ref, Ref> {
     make(StdlibHandler::Writer, log, listens)
 }
 
-/// A copy of a mapping, for [`add_to`]; `name` is what an error calls whoever takes it.
+/// A copy of a mapping, a dict; `name` is what an error calls whoever takes it.
 ///
 /// # Errors
 /// As for [`make_with`].
 pub fn copy_of_mapping(name: &str, mapping: &Ref) -> Result<Ref, Ref> {
-    let copy = new_dict()?;
-    add(&copy, name, mapping)?;
-    Ok(copy)
+    let has_keys = with_bound(mapping, |mapping| {
+        let keys = mapping.getattr_opt(intern!(mapping.py(), "keys"));
+        keys.map(|keys| keys.is_some())
+    });
+    let has_keys = has_keys.map_err(messages::exception)?;
+    // SAFETY: the objects are valid.
+    unsafe {
+        if !has_keys || ffi::PyMapping_Check(mapping.as_ptr()) == 0 {
+            return Err(messages::needs_mapping(name, mapping));
+        }
+        let copy = new_dict()?;
+        match ffi::PyDict_Update(copy.as_ptr(), mapping.as_ptr()) {
+            0 => Ok(copy),
+            _ => Err(take_error()),
+        }
+    }
 }
 
 /// Adds bindings, a dict, to the store of a state or reader.
@@ -212,22 +232,6 @@ fn new_dict() -> Result<Ref, Ref> {
     unsafe { Ref::from_result(ffi::PyDict_New()) }.ok_or_else(take_error)
 }
 
-/// Puts the bindings of `mapping` into a new dict.
-fn add(dict: &Ref, name: &str, mapping: &Ref) -> Result<(), Ref> {
-    // SAFETY: the objects are valid.
-    unsafe {
-        let is_mapping = ffi::PyMapping_Check(mapping.as_ptr()) != 0
-            && ffi::PyObject_HasAttrString(mapping.as_ptr(), c"keys".as_ptr()) != 0;
-        if !is_mapping {
-            return Err(messages::needs_mapping(name, mapping));
-        }
-        match ffi::PyDict_Update(dict.as_ptr(), mapping.as_ptr()) {
-            0 => Ok(()),
-            _ => Err(take_error()),
-        }
-    }
-}
-
 fn make(kind: StdlibHandler, store: Ref, listens: bool) -> Result<Ref, Ref> {
     // SAFETY: the class is laid out as a `Handler`, whose fields are set before the collector sees
     // the object.
@@ -238,6 +242,7 @@ fn make(kind: StdlibHandler, store: Ref, listens: bool) -> Result<Ref, Ref> {
         (&raw mut (*object).store).write(store.into_ptr());
         (&raw mut (*object).kind).write(kind);
         (&raw mut (*object).listens).write(listens);
+        (&raw mut (*object).weakrefs).write(ptr::null_mut());
         ffi::PyObject_GC_Track(object.cast());
         Ok(Ref::from_owned(made))
     }
@@ -409,7 +414,7 @@ fn ask(handler: &Ref, effect: &Ref) -> Answer {
 }
 
 fn local(effect: &Ref) -> Answer {
-    let nested = make_with(StdlibHandler::Reader, "Local", &field(effect, 0))?;
+    let nested = make_with(StdlibHandler::Reader, "Local", Some(&field(effect, 0)))?;
     let body = node::make(
         Kind::WithHandler,
         &[&nested, &field(effect, 1), &Ref::none()],
@@ -529,7 +534,7 @@ unsafe fn new_with(
     // SAFETY: by the caller's word; the names end with a null, and the format fits the pointer,
     // which gets a borrowed reference.
     let mapping = unsafe {
-        let mut mapping = ffi::Py_None();
+        let mut mapping = ptr::null_mut();
         let mut names = [parameter.as_ptr().cast_mut(), ptr::null_mut()];
         let parsed = ffi::PyArg_ParseTupleAndKeywords(
             args,
@@ -544,9 +549,12 @@ unsafe fn new_with(
         if parsed == 0 {
             return ptr::null_mut();
         }
-        Ref::from_borrowed(NonNull::new_unchecked(mapping))
+        // `None` stands for none.
+        NonNull::new(mapping)
+            .filter(|mapping| ffi::Py_IsNone(mapping.as_ptr()) == 0)
+            .map(|mapping| Ref::from_borrowed(mapping))
     };
-    made(make_with(kind, name, &mapping))
+    made(make_with(kind, name, mapping.as_ref()))
 }
 
 fn made(handler: Result<Ref, Ref>) -> *mut ffi::PyObject {
@@ -627,6 +635,9 @@ unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
     // before the object goes.
     unsafe {
         ffi::PyObject_GC_UnTrack(object.cast());
+        if !(*object.cast::<Handler>()).weakrefs.is_null() {
+            ffi::PyObject_ClearWeakRefs(object);
+        }
         let store = Ref::from_result((*object.cast::<Handler>()).store);
         let class = ffi::Py_TYPE(object);
         ffi::PyObject_GC_Del(object.cast());

@@ -200,14 +200,13 @@ impl VM {
     #[new]
     #[pyo3(signature = (*, debug = Argument::Missing, gil = Argument::Missing), text_signature = "(*, debug=False, gil='adaptive')")]
     fn new(py: Python<'_>, debug: Argument<'_>, gil: Argument<'_>) -> PyResult<Self> {
-        let none = Ref::none();
         let made = |made: Result<Ref, Ref>| match made {
             Ok(made) => Ok(into_py(py, made)),
             Err(error) => Err(into_error(py, error)),
         };
         let stdlib = Stdlib {
-            state: made(make_with(StdlibHandler::State, "state()", &none))?,
-            reader: made(make_with(StdlibHandler::Reader, "reader()", &none))?,
+            state: made(make_with(StdlibHandler::State, "state()", None))?,
+            reader: made(make_with(StdlibHandler::Reader, "reader()", None))?,
             writer: made(make_writer())?,
         };
         Ok(Self {

@@ -31,8 +31,6 @@ const INTERVAL: Duration = Duration::from_millis(5);
 /// The watch of one run.
 pub struct Watch {
     gil: Gil,
-    /// The latest step was paused: the next one is long.
-    long: bool,
     calls_left: u32,
     since: Instant,
     /// The type of the effect that is searched for while the interpreter is let go.
@@ -44,7 +42,6 @@ impl Watch {
     pub fn new(gil: Gil) -> Self {
         Self {
             gil,
-            long: false,
             calls_left: CALLS,
             since: Instant::now(),
             snapshot: None,
@@ -52,17 +49,30 @@ impl Watch {
     }
 
     /// Makes a step of the machine.
-    #[inline]
     pub fn step(&mut self, machine: &mut PyMachine, mode: PyMode) -> PyEvent {
-        if self.gil == Gil::Adaptive && !self.long {
-            return machine.step(mode);
+        match self.gil {
+            Gil::Adaptive => machine.step(mode),
+            Gil::Strict => self.step_detached(machine, mode),
         }
-        self.step_detached(machine, mode)
     }
 
+    /// Makes the rest of a step that was paused, without the interpreter. A signal's exception ends
+    /// it.
     #[cold]
+    pub fn finish_step(&mut self, machine: &mut PyMachine, mut mode: PyMode) -> PyEvent {
+        loop {
+            self.since = Instant::now();
+            if let Err(interrupt) = check_signals() {
+                return PyEvent::Continue(PyMode::Throw(interrupt));
+            }
+            match self.step_detached(machine, mode) {
+                PyEvent::Paused(next) => mode = next,
+                event => return event,
+            }
+        }
+    }
+
     fn step_detached(&mut self, machine: &mut PyMachine, mut mode: PyMode) -> PyEvent {
-        self.long = false;
         let searched = match &mut mode {
             PyMode::HandleYield(
                 PyYielded::Perform { effect_type, .. } | PyYielded::Delegate { effect_type, .. },
@@ -78,17 +88,6 @@ impl Watch {
         // SAFETY: the interpreter is held. A step moves the host's objects and neither looks into
         // them nor drops any; the one thing that it reads, the effect's type, is a snapshot.
         unsafe { calls::detached(|| machine.step(mode)) }
-    }
-
-    /// The step was long and is not over.
-    ///
-    /// # Errors
-    /// What a signal's handler raised.
-    #[cold]
-    pub fn pause(&mut self) -> Result<(), Ref> {
-        self.long = true;
-        self.since = Instant::now();
-        check_signals()
     }
 
     /// The driver is about to send a value, or to answer for a built-in handler.
