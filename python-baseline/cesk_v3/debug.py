@@ -11,6 +11,7 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Any, Literal, final
 
 from . import messages
+from .builtin_effects import Modify
 from .dispatching import Onward, capture
 from .effects import EffectBase, is_a
 from .frames import (
@@ -19,6 +20,7 @@ from .frames import (
     VALUE,
     DispatchingFrame,
     Frame,
+    InPlaceFrame,
     Kont,
     ListenFrame,
     ReturnFrame,
@@ -32,6 +34,7 @@ from .machine import Step, Steps, taken
 from .messages import type_name
 from .nodes import refuse_subclass
 from .programs import DoCall
+from .resuming import environment_of
 from .stdlib import Stdlib, sizes
 
 __all__ = ["DebugConfig", "tracing"]
@@ -100,7 +103,8 @@ def describe(state: State, config: DebugConfig, stdlib: Stdlib) -> str:
     if config.show_frames:
         text += f" frames={','.join(frame_names(kont))}"
     if config.show_dispatch:
-        text += f" dispatch={type_name(environment.effect) if environment else '-'}"
+        clause = environment or environment_of(kont)
+        text += f" dispatch={type_name(clause.effect) if clause else '-'}"
     if config.show_store:
         state_, env, logs = sizes(stdlib)
         text += f" store=state:{state_},env:{env},logs:{logs}"
@@ -113,6 +117,7 @@ FRAME_NAMES: dict[type, str] = {
     DispatchingFrame: "clause",
     SafeFrame: "safe",
     ListenFrame: "listen",
+    InPlaceFrame: "in place",
     StartFrame: "start",
 }
 
@@ -143,12 +148,12 @@ def describe_call(state: State) -> str | None:
     if type(payload) is DoCall:
         return f"{type_name(payload.function)}()"
     effect: Any = payload.effect if type(payload) is Onward else payload
-    if is_a(effect, EffectBase):
-        found = capture(effect, [], kont)
-        if found is None or found[0].native is not None:
-            return None
+    found = capture(effect, [], kont) if is_a(effect, EffectBase) else None
+    if found is None:
+        return None
+    if found[0].native is None:
         return f"{type_name(found[0].handler)}({type_name(effect)}, Continuation)"
-    return None
+    return f"{type_name(effect.f)}()" if type(effect) is Modify else None
 
 
 def describe_outcome(state: State, after: State) -> str:

@@ -77,7 +77,9 @@ def make_prompt(handler: Any, effects: Any = None) -> WithHandlerFrame | TypeErr
     """The prompt of a handler that accepts `effects`, by default its own; or why it cannot be."""
     listed: Any = handler
     typed = type(listed) is TypedHandler
-    plain: Any = listed._handler if typed else handler
+    plain = handler
+    while type(plain) is TypedHandler:
+        plain = cast("Any", plain)._handler
     if effects is not None:
         listed, typed = TypedHandler(plain, effects), True
     if not callable(plain):
@@ -209,7 +211,9 @@ def dispatch(effect: object, handler: Any, frames: list[Frame], store: Store, ko
         return failed(stopped(handler, error), frame, store, kont)
     if type(clause) is GENERATOR:
         return start(clause, frame, store, kont)
-    rule = AS_TAIL.get(class_of(clause))  # the clause is over already
+    if type(clause) is Resume:  # the clause is over already
+        return transfer(clause, frame, store, kont)
+    rule = AS_TAIL.get(class_of(clause))
     if rule is not None:
         return rule(clause, frame, store, kont)
     error = program_error(clause, lambda: messages.not_a_clause(handler, clause, effect))
@@ -311,10 +315,10 @@ def pass_on(node: Pass, environment: Environment, store: Store, kont: Kont) -> S
 
 
 AS_TAIL: dict[type, Callable[[Any, DispatchingFrame, Store, Kont], State]] = {
-    Resume: transfer,
     ResumeThrow: transfer_throw,
     ResumeContinuation: transfer,
     ResumeWith: transfer_with,
     Delegate: end_and_pass,
 }
-"""The rules of the primitives that a handler call returns, where the clause would not wait."""
+"""The rules of the primitives, besides `Resume`, that are done otherwise where a handler call
+returns them: there is no clause to wait for them."""

@@ -33,6 +33,7 @@ __all__ = [
     "DispatchingFrame",
     "Environment",
     "Frame",
+    "InPlaceFrame",
     "Kind",
     "Kont",
     "ListenFrame",
@@ -109,7 +110,8 @@ class DispatchingFrame:
 
     It lies on what is outside the handler's prompt, so that a handler never sees its own effects.
     `site` tells where the effect was performed: the code and the bytecode offset in it; None if
-    no generator did. `program` is what the handler call returned, if that was no generator.
+    no generator did. `program` is what runs as the clause, unless that is the generator of
+    the handler call.
     """
 
     __slots__ = ("effect", "handler", "k", "program", "site")
@@ -145,6 +147,19 @@ class ListenFrame:
 
 
 @final
+class InPlaceFrame:
+    """The program above it runs in the place of a generator that has ended, or of none.
+
+    So the frame below did not yield that program. `environment` is the E of it.
+    """
+
+    __slots__ = ("environment",)
+
+    def __init__(self, environment: Environment) -> None:
+        self.environment = environment
+
+
+@final
 class StartFrame:
     """The innermost frame of an unstarted continuation: starts `program` when it gets its turn."""
 
@@ -177,7 +192,13 @@ class Store:
 
 
 Frame: TypeAlias = (
-    ReturnFrame | WithHandlerFrame | DispatchingFrame | SafeFrame | ListenFrame | StartFrame
+    ReturnFrame
+    | WithHandlerFrame
+    | DispatchingFrame
+    | SafeFrame
+    | ListenFrame
+    | InPlaceFrame
+    | StartFrame
 )
 Control: TypeAlias = tuple[Kind, object]
 Environment: TypeAlias = DispatchingFrame | None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import GeneratorType
 from typing import Any
 
+from .contexts import throw
 from .crossings import settle
 from .frames import (
     ERROR,
@@ -18,7 +19,7 @@ from .frames import (
     State,
     Store,
 )
-from .tracebacks import without_top
+from .tracebacks import without_ours, without_top
 
 __all__ = ["GENERATOR", "close", "finish", "is_new", "resume_generator"]
 
@@ -39,11 +40,16 @@ def resume_generator(
     """
     generator = frame.generator
     try:
-        yielded = generator.send(payload) if kind is VALUE else generator.throw(payload)
+        if kind is VALUE:
+            yielded = generator.send(payload)
+        elif payload.__context__ is None:
+            yielded = generator.throw(payload)
+        else:
+            yielded = throw(generator, payload)
     except StopIteration as stop:
         control: Control = (VALUE, stop.value)
     except BaseException as error:
-        control = (ERROR, without_top(error))
+        control = (ERROR, without_ours(error))
     else:
         if store.in_flight:
             store = settle(store, generator, None)

@@ -35,6 +35,7 @@ from .frames import (
     DispatchingFrame,
     Environment,
     Frame,
+    InPlaceFrame,
     Kind,
     Kont,
     ListenFrame,
@@ -76,6 +77,7 @@ from .resuming import (
 )
 from .starting import (
     Raw,
+    leave_in_place,
     leave_safe,
     leave_start,
     program_error,
@@ -188,6 +190,7 @@ LEAVING: dict[type, Leaving] = {
     DispatchingFrame: leave_clause,
     SafeFrame: leave_safe,
     ListenFrame: leave_listen,
+    InPlaceFrame: leave_in_place,
     StartFrame: leave_start,
 }
 """What a value or an error does at the frames that `step` does not see to itself."""

@@ -14,7 +14,9 @@ from .effects import EffectBase, is_a, is_subclass
 from .frames import (
     EVALUATE,
     VALUE,
+    DispatchingFrame,
     Environment,
+    InPlaceFrame,
     Kind,
     Kont,
     ReturnFrame,
@@ -29,11 +31,12 @@ from .nodes import Node, refuse_subclass
 from .primitives import Resume, Safe, TailCall
 from .programs import DoCall, DoFunction, Program, Pure
 from .results import Err, Ok
-from .resuming import environment_of, failed, resume_waiting
+from .resuming import environment_of, failed
 from .tracebacks import stopped, without_top
 
 __all__ = [
     "Raw",
+    "leave_in_place",
     "leave_safe",
     "leave_start",
     "program_error",
@@ -142,8 +145,11 @@ def run_in_place(program: Any, environment: Environment, store: Store, kont: Kon
     """Evaluate a program that was not yielded by the generator on top of `kont`."""
     while type(program) is TailCall:
         program = program._program
-    if type(program) is Resume:
-        return resume_waiting(program, environment, store, kont)
+    if kont is not None and type(kont[0]) is DispatchingFrame:
+        kont[0].program = program
+    if type(program) is Resume or is_a(program, EffectBase):
+        # Their rules look at who yields them.
+        kont = (InPlaceFrame(environment), kont)
     return ((EVALUATE, program), environment, store, kont)
 
 
@@ -159,6 +165,13 @@ def tail_call(node: TailCall, environment: Environment, store: Store, kont: Kont
         if error is not None:
             return failed(error, environment, store, kont)
     return run_in_place(program, environment, store, kont)
+
+
+def leave_in_place(
+    kind: Kind, payload: Any, _frame: InPlaceFrame, store: Store, kont: Stack
+) -> State:
+    """A program that ran in the place of a generator has ended."""
+    return ((kind, payload), None, store, kont[1])
 
 
 def leave_start(kind: Kind, payload: Any, frame: StartFrame, store: Store, kont: Stack) -> State:

@@ -101,6 +101,9 @@ class StateHandler:
     def __init__(self, initial: Mapping[Any, Any] | None = None) -> None:
         self._items = {} if initial is None else copy_mapping("state()", initial)
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
     def items(self) -> dict[Any, Any]:
         """A copy of the state."""
         return self._items.copy()
@@ -157,6 +160,9 @@ class ReaderHandler:
     def __init__(self, env: Mapping[Any, Any] | None = None) -> None:
         self._env = {} if env is None else copy_mapping("reader()", env)
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
     def env(self) -> dict[Any, Any]:
         """A copy of the environment."""
         return self._env.copy()
@@ -207,6 +213,9 @@ class WriterHandler:
         self._logs: list[Any] = []
         self._nested = False
         """Whether it listens, and so passes on what it hears."""
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
 
     def logs(self) -> list[Any]:
         """A copy of the log."""
