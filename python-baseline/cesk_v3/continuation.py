@@ -93,12 +93,22 @@ class _Unraisable:
         self._error = error
 
     def __del__(self) -> None:
-        raise self._error
+        error = self._error
+        del self._error  # the traceback will refer to this frame
+        try:
+            raise error
+        finally:
+            del error
 
 
 def report_unraisable(error: BaseException) -> None:
     """Hand an error that nobody can catch to `sys.unraisablehook`."""
-    _Unraisable(error)
+    traceback = error.__traceback__
+    try:
+        _Unraisable(error)
+    finally:
+        # Without our frames, which would keep everything below them alive.
+        BaseException.with_traceback(error, traceback)
 
 
 NESTING_LIMIT = 20

@@ -105,20 +105,32 @@ impl Failure {
 
     /// The error counts as raised by the frame.
     pub(crate) fn outcome(self) -> PyOutcome {
-        match self.frame.k {
-            Some(own) => clause_raised(&own, &self.frame.generator, self.error),
-            None => PyCallOutcome::GenError(self.error),
-        }
+        let Self { error, frame } = self;
+        let PyFrame { generator, k } = frame;
+        let Some(own) = k else {
+            return PyCallOutcome::GenError(error);
+        };
+        let name = note::name_of_clause(&generator, &own);
+        // Where its cleanup has yielded, more of it runs now, and may still use the continuation.
+        drop(generator);
+        operation_failed(&own, error, |error| note::crossed(error, &own, &name))
     }
 }
 
 /// The clause that was given `k` has raised.
 pub(crate) fn clause_raised(k: &Ref, clause: &Ref, error: Ref) -> PyOutcome {
+    operation_failed(k, error, |error| {
+        note::crossed(error, k, &note::name_of_clause(clause, k));
+    })
+}
+
+/// The operation fails while its continuation is unused; after that the error crosses the clause.
+fn operation_failed(k: &Ref, error: Ref, crossed: impl FnOnce(&Ref)) -> PyOutcome {
     // SAFETY: a clause's `k` is a continuation.
     if let Some(captured) = unsafe { continuation::take(k) } {
         PyCallOutcome::OperationFailed { captured, error }
     } else {
-        note::crossed(&error, k, clause);
+        crossed(&error);
         PyCallOutcome::GenError(error)
     }
 }

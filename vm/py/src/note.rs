@@ -68,14 +68,22 @@ impl Drop for Run {
     }
 }
 
-/// An exception leaves the clause that was given the (used) continuation `k`.
+/// What the note calls the clause that was given the continuation `k`: its generator, or who answers
+/// where it has none.
+pub fn name_of_clause(clause: &Ref, k: &Ref) -> String {
+    // SAFETY: `k` is a continuation.
+    let answering = unsafe { answering(k) }.filter(|_| !is_generator(clause));
+    name_of(answering.as_ref().unwrap_or(clause))
+}
+
+/// An exception leaves the clause of that name, which was given the (used) continuation `k`.
 #[cold]
-pub fn crossed(error: &Ref, k: &Ref, clause: &Ref) {
+pub fn crossed(error: &Ref, k: &Ref, clause: &str) {
     // As above: whatever goes wrong here, the exception goes on.
     let _ = with_bound(error, |error| record(error, k, clause));
 }
 
-fn record(error: &Bound<'_, PyAny>, k: &Ref, clause: &Ref) -> PyResult<()> {
+fn record(error: &Bound<'_, PyAny>, k: &Ref, clause: &str) -> PyResult<()> {
     let list = if let Some(list) = crossings(error)? {
         list
     } else {
@@ -88,13 +96,11 @@ fn record(error: &Bound<'_, PyAny>, k: &Ref, clause: &Ref) -> PyResult<()> {
         return list.set_item(1, more + 1);
     }
     // SAFETY: `k` is a continuation.
-    let (effect, performed, answering) = unsafe { (effect(k), perform_site(k), answering(k)) };
-    let answering = answering.filter(|_| !is_generator(clause));
+    let (effect, performed) = unsafe { (effect(k), perform_site(k)) };
     let effect = short_repr(&effect).unwrap_or_else(|_| "?".to_owned());
     list.append(format!(
-        "  {effect}, performed in {}, handled by {}",
-        describe(performed, error)?,
-        name_of(answering.as_ref().unwrap_or(clause))
+        "  {effect}, performed in {}, handled by {clause}",
+        describe(performed, error)?
     ))
 }
 
