@@ -7,8 +7,8 @@
     K  continuation  a persistent list of frames, the innermost first
 
 A step never changes a state, it makes the next one; K shares all of its unchanged tail. What
-moves on in place is what Python itself keeps: the generators, and whether a one-shot `k` is used;
-and what nobody can see a step back of: the counters, and what the built-in handlers store.
+moves on in place is what Python itself keeps: the generators; whether a one-shot `k` is used; and
+the counters, the stores of the built-in handlers, and the note of what a clause has come to run.
 """
 
 from __future__ import annotations

@@ -121,9 +121,9 @@ def resume(node: Resume, environment: Environment, store: Store, kont: Kont) -> 
 
 
 def resume_waiting(
-    node: Resume | ResumeContinuation, environment: Environment, store: Store, kont: Kont
+    node: ResumeContinuation, environment: Environment, store: Store, kont: Kont
 ) -> State:
-    """The performer goes on, above whoever resumes it."""
+    """The performer goes on, above whoever resumes it, who waits."""
     frames = use(node, node._k, node._value)
     if isinstance(frames, Exception):
         return failed(frames, environment, store, kont)

@@ -125,7 +125,7 @@ def _explain(seed: str, number: int) -> None:
     both = engines()
     small = shrink(_scenario(seed, number), lambda s: differences(s, both) is not None)
     print(report(small, both))
-    print(f"Made smaller from program {number} of seed {seed}.")
+    print(f"# Made smaller from program {number} of seed {seed}.")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import takewhile
 from pathlib import Path
+from textwrap import indent
 from types import CodeType, ModuleType
 from typing import Any, TypeAlias
 
@@ -18,6 +19,7 @@ from .render import PRELUDE, pasteable, source
 __all__ = [
     "ENGINES",
     "PROGRAM",
+    "Engines",
     "Outcome",
     "compiled",
     "differences",
@@ -29,10 +31,13 @@ __all__ = [
 Outcome: TypeAlias = dict[str, Any]
 """What a program did: its answer or error, the stores, the log, and more; all of it text."""
 
+Engines: TypeAlias = Sequence[ModuleType]
+"""Two engines' modules."""
+
 ENGINES = ("doeff_vm", "cesk_v3")
 
 
-def engines() -> list[ModuleType]:
+def engines() -> Engines:
     """The modules of both engines."""
     if BASELINE not in sys.path:
         sys.path.insert(0, BASELINE)
@@ -91,7 +96,7 @@ def _run(code: CodeType) -> Outcome:
     return namespace["outcome"]()
 
 
-def differences(scenario: Scenario, on: Sequence[ModuleType]) -> str | None:
+def differences(scenario: Scenario, on: Engines) -> str | None:
     """Where the engines disagree about a scenario; None where they do not."""
     code = compiled(scenario)
     outcomes = [execute(code, engine) for engine in on]
@@ -115,6 +120,7 @@ def _differing(one: Outcome, other: Outcome, names: list[str]) -> Iterator[str]:
         yield f"  {names[1]}: {second}"
 
 
-def report(scenario: Scenario, on: Sequence[ModuleType]) -> str:
+def report(scenario: Scenario, on: Engines) -> str:
     """What to print about a scenario on which the engines disagree."""
-    return f"{pasteable(scenario)}\n\n# The engines disagree.\n{differences(scenario, on)}"
+    difference = indent(differences(scenario, on) or "they agree now", "# ")
+    return f"{pasteable(scenario)}\n\n# The engines disagree:\n{difference}"

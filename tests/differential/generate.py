@@ -8,7 +8,7 @@ from bisect import bisect
 from collections.abc import Callable
 from functools import cache
 from itertools import accumulate
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from hypothesis import strategies as st
 
@@ -114,11 +114,19 @@ def random_scenario(seed: object) -> Scenario:
     return _Drawing(lambda n: int(source() * n)).scenario()
 
 
-BYTES = st.binary(min_size=1, max_size=1)
-"""Bytes, because hypothesis prefers small numbers, which are the simple choices here."""
+CHOICES = 400
+"""More than nearly all scenarios have; the rest of the others is simple."""
 
 
-@st.composite
-def scenarios(draw: Any) -> Scenario:
-    """The strategy of all scenarios."""
-    return _Drawing(lambda n: draw(BYTES)[0] * n >> 8).scenario()
+def _scenario(choices: bytes) -> Scenario:
+    source = iter(choices)
+    return _Drawing(lambda n: next(source, 0) * n >> 8).scenario()
+
+
+def scenarios() -> st.SearchStrategy[Scenario]:
+    """The strategy of all scenarios.
+
+    The choices are drawn as one value: hypothesis prefers small numbers, which are the simple
+    choices, and would make up for a part of the programs by repeating choices of others.
+    """
+    return st.binary(min_size=CHOICES, max_size=CHOICES).map(_scenario)

@@ -14,7 +14,7 @@ __all__ = ["PRELUDE", "Line", "pasteable", "render", "source"]
 PRELUDE = (Path(__file__).parent / "prelude.py").read_text().partition("\n")[2]
 """What comes before a rendered scenario."""
 
-LAUNCHER = '''"""Run me: I show what I do on both engines."""
+LAUNCHER = '''"""What this does on both engines: PYTHONPATH=python-baseline python PROGRAM.py"""
 
 import gc
 import importlib
@@ -71,7 +71,7 @@ class _Writer:
     def _lines(self, kind: str, term: Term) -> list[Line]:
         """A term that stands on lines of its own."""
         filled = list(zip(holes(term.template), term.parts, strict=True))
-        made_of = [(kind, term.template)]  # of the first line that runs with the function
+        made_of = [(kind, term.template)]  # of the first line that runs when the term does
         lines: list[Line] = []
         for text in term.template.split("\n"):
             code = text.lstrip()
@@ -82,10 +82,12 @@ class _Writer:
                     Line(indent + line.text, line.made_of) for line in self._inner(hole, part)
                 ]
             elif code.startswith(("@", "def ")):
-                lines.append(Line(self._fill(text, filled, [])))
+                lines.append(Line(self._fill(text, filled, made_of)))
             else:
                 lines.append(Line(self._fill(text, filled, made_of), made_of))
                 made_of = []
+        if lines:
+            lines[0].made_of += made_of
         return lines
 
     def _inner(self, hole: str, part: Term | Block) -> list[Line]:
@@ -133,4 +135,4 @@ def source(scenario: Scenario) -> str:
 
 def pasteable(scenario: Scenario) -> str:
     """A script that shows what the scenario does on both engines."""
-    return f"{LAUNCHER}{PRELUDE}\n\n{source(scenario)}"
+    return f"{LAUNCHER}{PRELUDE}\n\n# The program itself.\n\n\n{source(scenario)}"

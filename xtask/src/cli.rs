@@ -18,6 +18,25 @@ pub(crate) enum Command {
     Wheel,
     /// Copy reports/latest to reports/published and put its headline table into README.md.
     Report,
+    /// Change vm/core in every place, run the tests against each change, and write vm/core/MUTANTS.md.
+    Mutants(MutantsArgs),
+    /// Tell which lines of vm/core its tests run, and write vm/core/COVERAGE.md.
+    Coverage,
+    /// Build and install the wheel in `.venv`, then run programs that are deep or long, within bounds of memory.
+    Soak,
+    /// Build and install the wheel in `.venv`, then compare both engines on random programs.
+    Differential(DifferentialArgs),
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct DifferentialArgs {
+    /// Options of `tests/differential`, such as `--programs 1000000 --processes 2`, or `--help`.
+    #[arg(
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "OPTION"
+    )]
+    pub(crate) options: Vec<std::ffi::OsString>,
 }
 
 #[derive(Args, Clone, Copy, Debug)]
@@ -28,6 +47,16 @@ pub(crate) struct TestArgs {
     /// Run only the steps of one area.
     #[arg(long, value_name = "AREA")]
     pub(crate) only: Option<Area>,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct MutantsArgs {
+    /// How many mutants to build and test at once.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) jobs: u32,
+    /// Make only the mutants whose names match this regular expression, and leave the page as it is.
+    #[arg(long, value_name = "REGEX")]
+    pub(crate) only: Option<String>,
 }
 
 /// A group of steps. A linter belongs to its language and to the lints.

@@ -1,14 +1,22 @@
 //! The project's own commands: `cargo xtask NAME`.
 
 mod cli;
+mod coverage;
+mod differential;
 #[cfg(test)]
 mod docs;
+mod extension;
+mod ledger;
+mod mutants;
 mod process;
 mod publish;
 mod python;
 mod readme;
+mod scratch;
+mod soak;
 mod suite;
 mod test;
+mod tools;
 mod wheel;
 mod workspace;
 
@@ -42,5 +50,9 @@ fn run(cli: &Cli) -> Result<ExitCode> {
             println!("{}", publish::publish(&workspace.root)?);
             Ok(ExitCode::SUCCESS)
         }
+        Command::Mutants(arguments) => mutants::run(&workspace, arguments),
+        Command::Coverage => coverage::run(&workspace),
+        Command::Soak => soak::run(&workspace),
+        Command::Differential(arguments) => differential::run(&workspace, arguments),
     }
 }

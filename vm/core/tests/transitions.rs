@@ -135,21 +135,19 @@ const MODES: [(&str, Make); 15] = [
 fn expected(mode: &str, state: State) -> (&'static str, &'static str) {
     const REFUSED: (&str, &str) = ("Refused", "");
     match (mode, state) {
-        ("Deliver", Empty | Between) => REFUSED,
+        ("Perform" | "Delegate", Handled) => ("NeedsPython", "CallHandler"),
+        ("Perform" | "Delegate", BuiltIn) => ("NeedsPython", "CallStdlib"),
+        ("Perform" | "Delegate", Searching) => ("Paused", "HandleYield"),
+        ("Perform" | "Delegate", _) | ("Search", Searching) => ("NeedsPython", "Unhandled"),
+        ("Deliver", Empty | Between)
+        | ("Return", Running | Handled | BuiltIn | Searching)
+        | ("Search", _) => REFUSED,
         ("Deliver", _) => ("NeedsPython", "GenSend"),
         ("Throw", Empty) => ("Error", ""),
         ("Throw", _) => ("NeedsPython", "GenThrow"),
         ("Return", Empty) => ("Done", ""),
-        ("Return", Between) => ("Continue", "Deliver"),
-        ("Return", _) => REFUSED,
         ("Value", Empty | Between) => ("Continue", "Return"),
         ("Refused" | "ResumeThrow", _) => ("Continue", "Throw"),
-        ("Perform" | "Delegate", Handled) => ("NeedsPython", "CallHandler"),
-        ("Perform" | "Delegate", BuiltIn) => ("NeedsPython", "CallStdlib"),
-        ("Perform" | "Delegate", Searching) => ("Paused", "HandleYield"),
-        ("Perform" | "Delegate", _) => ("NeedsPython", "Unhandled"),
-        ("Search", Searching) => ("NeedsPython", "Unhandled"),
-        ("Search", _) => REFUSED,
         _ => ("Continue", "Deliver"),
     }
 }

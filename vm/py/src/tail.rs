@@ -224,18 +224,22 @@ impl Bytecode<'_> {
 
     /// Whether an exception at this instruction would be looked at by code of the program. Since
     /// 3.12 one entry covers every generator, to convert `StopIteration`, and `yield from` has one
-    /// of its own; neither is the program's.
+    /// of its own, which raises again what is not its concern; neither is the program's.
     fn is_covered(&self, offset: usize) -> bool {
         let converts = |target| {
             self.is(target, self.names.call_intrinsic_1)
                 && self.bytes.get(target + 1) == Some(&STOPITERATION_ERROR)
         };
-        self.handlers
-            .iter()
-            .filter(|handler| handler.covered.contains(&offset))
-            .any(|handler| {
-                !converts(handler.target) && !self.is(handler.target, self.names.cleanup_throw)
-            })
+        let around = |offset| {
+            let mut handlers = self.handlers.iter();
+            let handler = handlers.find(|handler| handler.covered.contains(&offset))?;
+            (!converts(handler.target)).then_some(handler.target)
+        };
+        match around(offset) {
+            None => false,
+            Some(target) if self.is(target, self.names.cleanup_throw) => around(target).is_some(),
+            Some(_) => true,
+        }
     }
 
     /// What follows the `YIELD_VALUE` at `offset`, if the function ends there, and whether it is that

@@ -137,6 +137,10 @@ pub enum Ask {
     PerformAs(EffectType, i64),
     Call(Body),
     Value(i64),
+    /// What is seen of the machine.
+    Look(Box<dyn FnOnce(&TestMachine) -> i64>),
+    /// Something that is refused with this error.
+    Refuse(i64),
     WithHandler(Rc<Handler>, AcceptSet, Body),
     /// Several prompts, innermost first.
     Install(Vec<(Rc<Handler>, AcceptSet)>, Body),
@@ -270,7 +274,7 @@ pub const PUT: EffectType = EffectType(101);
 pub const RUN: EffectType = EffectType(102);
 /// Fails with [`FAILED`].
 pub const FAIL: EffectType = EffectType(103);
-/// What a store cannot answer.
+/// What a store cannot answer. Every other effect it lets pass.
 pub const DECLINED: EffectType = EffectType(104);
 
 /// A built-in handler: a store that [`GET`] and its like are about.

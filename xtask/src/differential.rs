@@ -1,0 +1,30 @@
+//! `cargo xtask differential`: random programs on both engines, as many as one likes.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::cli::DifferentialArgs;
+use crate::python::Venv;
+use crate::wheel;
+use crate::workspace::Workspace;
+
+/// Builds and installs the wheel and runs the comparison with the given options.
+pub(crate) fn run(workspace: &Workspace, arguments: &DifferentialArgs) -> Result<ExitCode> {
+    let venv = Venv::of(workspace)?;
+    venv.prepare()?;
+    let wheel = wheel::build(workspace, &venv)?;
+    wheel::install(&venv, &wheel)?;
+    let module = ["-m", "differential"].map(OsString::from);
+    let ended = venv
+        .python(module.into_iter().chain(arguments.options.iter().cloned()))
+        .env("PYTHONPATH", workspace.root.join("tests"))
+        .unchecked()
+        .run()?;
+    Ok(match ended.status.code() {
+        Some(0) => ExitCode::SUCCESS,
+        Some(2) => ExitCode::from(2),
+        _ => ExitCode::FAILURE,
+    })
+}

@@ -1,0 +1,59 @@
+//! Tools that Cargo installs, pinned, into the target folder.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use duct::Expression;
+
+use crate::process::program;
+use crate::workspace::Workspace;
+
+/// A program that comes as a package.
+#[derive(Debug)]
+pub(crate) struct Tool {
+    package: &'static str,
+    version: &'static str,
+    features: &'static [&'static str],
+}
+
+/// Changes the code, one place at a time, and tells which changes no test sees.
+pub(crate) const MUTANTS: Tool = Tool {
+    package: "cargo-mutants",
+    version: "27.1.0",
+    features: &[],
+};
+
+/// Tells which lines the tests run.
+pub(crate) const TARPAULIN: Tool = Tool {
+    package: "cargo-tarpaulin",
+    version: "0.37.5",
+    features: &["--no-default-features"], // those are for uploading
+};
+
+impl Tool {
+    /// Installs it, unless it is there in the pinned version; the path of the program.
+    pub(crate) fn install(&self, workspace: &Workspace) -> Result<PathBuf> {
+        let root = workspace.target.join("tools");
+        let pinned = format!("{}@{}", self.package, self.version);
+        let options = ["install", "--locked", "--quiet"]
+            .iter()
+            .chain(self.features);
+        let options = options.map(OsString::from);
+        let places = ["--root".into(), root.clone().into(), pinned.into()];
+        program("cargo", options.chain(places), &workspace.root)
+            .run()
+            .with_context(|| format!("cannot install {}", self.package))?;
+        Ok(root.join("bin").join(self.package))
+    }
+}
+
+/// A run of Cargo through an installed tool: `path` of `cargo-NAME` with `NAME` and `args`.
+pub(crate) fn subcommand<A>(path: &Path, name: &str, args: A, dir: &Path) -> Expression
+where
+    A: IntoIterator,
+    A::Item: Into<OsString>,
+{
+    let args = args.into_iter().map(Into::into);
+    program(path, [OsString::from(name)].into_iter().chain(args), dir)
+}
