@@ -49,6 +49,8 @@ class Continuation:
             _close_frames(frames)
 
     def __del__(self) -> None:
+        if not hasattr(self, "_frames"):  # an interrupt came while it was made
+            return
         frames = take(self)
         if frames is not None:
             _close(frames)

@@ -54,7 +54,8 @@ def record_of(store: Store, error: BaseException) -> InFlight | None:
     for record in store.in_flight:
         if record.error is error:
             return record
-    return cast("InFlight | None", vars(error).pop(LEFT, None))
+    left: object = vars(error).pop(LEFT, None)
+    return left if isinstance(left, InFlight) else None
 
 
 def settle(store: Store, generator: AnyGenerator, raised: object) -> Store:

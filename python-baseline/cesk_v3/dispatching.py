@@ -47,12 +47,12 @@ from .resuming import (
     finish_clause,
     outside_clause,
     transfer,
+    transfer_program,
     transfer_throw,
-    transfer_with,
     use,
 )
 from .starting import program_error, start
-from .stdlib import ACCEPTED, ReaderHandler, ResumeWith, Under, WriterHandler, missing
+from .stdlib import ACCEPTED, ReaderHandler, ResumeProgram, Under, WriterHandler, missing
 from .tracebacks import stopped
 
 __all__ = [
@@ -202,7 +202,8 @@ def dispatch(effect: object, handler: Any, frames: list[Frame], store: Store, ko
     site = None
     if type(performer) is ReturnFrame:
         generator: Any = performer.generator
-        site = (generator.gi_code, generator.gi_frame.f_lasti)
+        if generator.gi_frame is not None:  # the program has closed it itself
+            site = (generator.gi_code, generator.gi_frame.f_lasti)
     frame = DispatchingFrame(effect, k, handler, site)
     kont = (frame, kont)
     try:
@@ -317,7 +318,7 @@ def pass_on(node: Pass, environment: Environment, store: Store, kont: Kont) -> S
 AS_TAIL: dict[type, Callable[[Any, DispatchingFrame, Store, Kont], State]] = {
     ResumeThrow: transfer_throw,
     ResumeContinuation: transfer,
-    ResumeWith: transfer_with,
+    ResumeProgram: transfer_program,
     Delegate: end_and_pass,
 }
 """The rules of the primitives, besides `Resume`, that are done otherwise where a handler call

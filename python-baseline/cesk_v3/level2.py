@@ -69,9 +69,9 @@ from .resuming import (
     failed,
     outside_clause,
     resume,
+    resume_program,
     resume_throw,
     resume_waiting,
-    resume_with,
     transfer,
     transfer_throw,
 )
@@ -88,7 +88,7 @@ from .starting import (
     start_raw,
     tail_call,
 )
-from .stdlib import ResumeWith, Under
+from .stdlib import ResumeProgram, Under
 from .tracebacks import without_ours
 
 __all__ = ["step"]
@@ -173,7 +173,7 @@ RULES: dict[type, Rule] = {
     ResumeThrow: resume_throw,
     TransferThrow: transfer_throw,
     ResumeContinuation: resume_waiting,
-    ResumeWith: resume_with,
+    ResumeProgram: resume_program,
     GetContinuation: get_continuation,
     GetHandlers: get_handlers,
     CreateContinuation: create_continuation,

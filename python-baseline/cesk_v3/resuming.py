@@ -35,7 +35,7 @@ from .primitives import (
     Transfer,
     TransferThrow,
 )
-from .stdlib import ResumeWith
+from .stdlib import ResumeProgram
 from .tail import is_tail
 
 __all__ = [
@@ -45,12 +45,12 @@ __all__ = [
     "finish_clause",
     "outside_clause",
     "resume",
+    "resume_program",
     "resume_throw",
     "resume_waiting",
-    "resume_with",
     "transfer",
+    "transfer_program",
     "transfer_throw",
-    "transfer_with",
     "use",
 ]
 
@@ -139,7 +139,9 @@ def resume_throw(node: ResumeThrow, environment: Environment, store: Store, kont
     return (control, None, store, resumed(frames, kont))
 
 
-def resume_with(node: ResumeWith, environment: Environment, store: Store, kont: Kont) -> State:
+def resume_program(
+    node: ResumeProgram, environment: Environment, store: Store, kont: Kont
+) -> State:
     """A program runs where the performer waits, above whoever resumes it."""
     frames = use(node, node._k, node._program)
     if isinstance(frames, Exception):
@@ -184,7 +186,9 @@ def transfer_throw(
     return switch((node._k, frames), control, environment, store, kont)
 
 
-def transfer_with(node: ResumeWith, environment: Environment, store: Store, kont: Kont) -> State:
+def transfer_program(
+    node: ResumeProgram, environment: Environment, store: Store, kont: Kont
+) -> State:
     """The clause, a handler call, has ended: a program runs where the performer waits."""
     if environment is None:
         return outside_clause(node, store, kont)
@@ -233,6 +237,15 @@ def finish_clause(environment: DispatchingFrame, kont: Any) -> tuple[BaseExcepti
 
 
 USES_CONTINUATION = frozenset(
-    (Resume, Transfer, ResumeThrow, TransferThrow, Delegate, Pass, ResumeContinuation, ResumeWith)
+    (
+        Resume,
+        Transfer,
+        ResumeThrow,
+        TransferThrow,
+        Delegate,
+        Pass,
+        ResumeContinuation,
+        ResumeProgram,
+    )
 )
 """The primitives that a clause must yield, and not return."""

@@ -25,7 +25,7 @@ from .tracebacks import stopped, without_ours, without_top
 __all__ = [
     "ACCEPTED",
     "ReaderHandler",
-    "ResumeWith",
+    "ResumeProgram",
     "StateHandler",
     "Stdlib",
     "Under",
@@ -51,7 +51,7 @@ class Under(Program[Any]):
         self.program = program
 
 
-class ResumeWith(Node, Program[Any]):
+class ResumeProgram(Node, Program[Any]):
     """As `Resume`, with the result of `program`, which is run where the performer waits."""
 
     __slots__ = ("_k", "_program")
@@ -73,7 +73,7 @@ def primitive(control: Control | None, effect: Any, k: Any) -> Program[Any]:
     if kind is ERROR:
         return ResumeThrow(k, payload)
     assert isinstance(payload, Under)
-    return ResumeWith(k, payload)
+    return ResumeProgram(k, payload)
 
 
 def copy_mapping(place: str, mapping: Any) -> dict[Any, Any]:

@@ -88,11 +88,11 @@ def test_rule_13_a_try_around_a_yield_from_prevents_it(engine, Ask, make):
     @engine.do
     def body():
         yield Ask()
-        raise ValueError
+        raise ValueError("failed")
 
     program = engine.WithHandler(make(engine, log), body())
     if make is by_finally:
-        with pytest.raises(ValueError):
+        with pytest.raises(ValueError, match="failed"):
             engine.run(program)
     else:
         assert engine.run(program) is None

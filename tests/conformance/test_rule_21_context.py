@@ -105,7 +105,7 @@ def test_rule_21_a_context_that_the_program_gives_is_its_own(engine, Ask):
         try:
             raise TypeError("later")
         except TypeError:
-            raise kept
+            raise kept  # noqa: B904
 
     program = engine.WithHandler(failing, performed())
     assert chain(uncaught(engine.run, program)) == ["failed", "later"]

@@ -92,7 +92,7 @@ def _run(code: CodeType) -> Outcome:
         exec(code, namespace)
     except Exception as error:  # of a decorator
         result = ["error", type(error).__name__, str(error)]
-        return {"result": result, "used": [], "stores": "", "log": ["collected"]}
+        return {"result": result, "log": ["collected"]}
     return namespace["outcome"]()
 
 
@@ -107,7 +107,7 @@ def differences(scenario: Scenario, on: Engines) -> str | None:
 
 def _differing(one: Outcome, other: Outcome, names: list[str]) -> Iterator[str]:
     for what in one:
-        first, second = one[what], other[what]
+        first, second = one[what], other.get(what)
         if first == second:
             continue
         where = ""

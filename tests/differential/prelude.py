@@ -177,7 +177,20 @@ def typed(effect: A | C | D, k):
 
 
 state1, reader1, writer1 = state({"b": 0}), reader({"a": 1}), writer()
-shared = VM().stdlib({"a": 2}, {"b": 3})
+machine = VM()
+shared = machine.stdlib({"a": 2}, {"b": 3})
+
+
+def forward(effect, k):
+    """Hand an effect to the handler that is made for it."""
+    for kinds, known in (
+        ((Get, Put, Modify), state1),
+        ((Ask, Local), reader1),
+        ((Tell, Listen), writer1),
+    ):
+        if isinstance(effect, kinds):
+            return known(effect, k)
+    return Pass(effect, k)
 
 
 def unraisable(args):
@@ -196,11 +209,14 @@ def outcome():
     except (Exception, OutOfFuel) as error:
         result = ["error", type(error).__name__, clean(str(error))]
         result += [f"from {show(error.__cause__)}"] if error.__cause__ else []
+        result += [show(getattr(error, name)) for name in ("effect", "key") if hasattr(error, name)]
         result += map(clean, getattr(error, "__notes__", ()))
     used = [k.used for k in kept + created]
     log.append("closed")
     while kept or created:
         (kept or created).pop().close()
     log.append("collected")
+    counts = [machine.stats()[name] for name in ("dispatches", "callbacks")]
     stores = state1.items(), writer1.logs(), shared.state.items(), shared.writer.logs()
-    return {"result": result, "used": used, "stores": show(stores), "log": log}
+    stores = show(stores)
+    return {"result": result, "used": used, "counts": counts, "stores": stores, "log": log}

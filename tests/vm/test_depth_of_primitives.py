@@ -66,9 +66,7 @@ ACTS = {
         "assert run(WithHandler(lambda effect, k: counting(N), Tick())) == 'end'"
     ),
     "Safe in Safe": (
-        "value = run(nest(Safe))\n"
-        "    for _ in range(N): value = value.value\n"
-        "    assert value == 0"
+        "value = run(nest(Safe))\n    for _ in range(N): value = value.value\n    assert value == 0"
     ),
     "Local in Local": "assert run(nest(lambda inner: Local({}, inner)), env={}) == 0",
     "Listen in Listen": (

@@ -35,6 +35,35 @@ unsafe extern "C-unwind" {
     ) -> *mut ffi::PyObject;
 }
 
+/// The function, without what the compiler knows of it. `PyO3` declares the same symbols as functions
+/// that do not unwind; where the linker's optimiser sees both declarations it believes that one, and
+/// leaves out what parks the thread.
+#[inline]
+fn opaque<F>(function: F) -> F {
+    std::hint::black_box(function)
+}
+
+type Send = unsafe extern "C-unwind" fn(
+    *mut ffi::PyObject,
+    *mut ffi::PyObject,
+    *mut *mut ffi::PyObject,
+) -> c_int;
+
+type Vectorcall = unsafe extern "C-unwind" fn(
+    *mut ffi::PyObject,
+    *const *mut ffi::PyObject,
+    usize,
+    *mut ffi::PyObject,
+) -> *mut ffi::PyObject;
+
+type Call = unsafe extern "C-unwind" fn(
+    *mut ffi::PyObject,
+    *mut ffi::PyObject,
+    *mut ffi::PyObject,
+) -> *mut ffi::PyObject;
+
+type Restore = unsafe extern "C-unwind" fn(*mut ffi::PyThreadState);
+
 /// Parks the thread for good when it is unwound.
 struct ParkOnUnwind;
 
@@ -65,7 +94,7 @@ pub unsafe fn iter_send(
     result: *mut *mut ffi::PyObject,
 ) -> c_int {
     // SAFETY: by the caller's word.
-    parking_on_unwind(|| unsafe { PyIter_Send(iterator, value, result) })
+    parking_on_unwind(|| unsafe { opaque(PyIter_Send as Send)(iterator, value, result) })
 }
 
 /// `PyObject_Vectorcall`.
@@ -81,7 +110,7 @@ pub unsafe fn vectorcall(
 ) -> *mut ffi::PyObject {
     // SAFETY: by the caller's word.
     parking_on_unwind(|| unsafe {
-        PyObject_Vectorcall(callable, arguments.as_ptr(), positional, kwnames)
+        opaque(PyObject_Vectorcall as Vectorcall)(callable, arguments.as_ptr(), positional, kwnames)
     })
 }
 
@@ -96,7 +125,7 @@ pub unsafe fn vectorcall_method(
 ) -> *mut ffi::PyObject {
     // SAFETY: by the caller's word.
     parking_on_unwind(|| unsafe {
-        PyObject_VectorcallMethod(
+        opaque(PyObject_VectorcallMethod as Vectorcall)(
             name,
             arguments.as_ptr(),
             arguments.len(),
@@ -115,7 +144,7 @@ pub unsafe fn call(
     kwargs: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
     // SAFETY: by the caller's word.
-    parking_on_unwind(|| unsafe { PyObject_Call(callable, args, kwargs) })
+    parking_on_unwind(|| unsafe { opaque(PyObject_Call as Call)(callable, args, kwargs) })
 }
 
 /// Runs `f` while other threads may have the interpreter.
@@ -127,7 +156,7 @@ pub unsafe fn detached<T>(f: impl FnOnce() -> T) -> T {
     unsafe {
         let state = ffi::PyEval_SaveThread();
         let result = f();
-        parking_on_unwind(|| PyEval_RestoreThread(state));
+        parking_on_unwind(|| opaque(PyEval_RestoreThread as Restore)(state));
         result
     }
 }

@@ -152,7 +152,7 @@ fn to_generator(program: &Ref) -> Option<Result<Ref, Ref>> {
     }
     let method = with_bound(program, |program| -> PyResult<Option<Ref>> {
         let method = program.getattr_opt(intern!(program.py(), "to_generator"))?;
-        Ok(method.filter(|method| method.is_callable()).map(from_bound))
+        Ok(method.filter(PyAnyMethods::is_callable).map(from_bound))
     });
     let method = match method {
         Ok(method) => method?,

@@ -17,7 +17,7 @@ use crate::node::{self, Kind, plain_handler};
 use crate::object::{Ref, take_error};
 use crate::primitives::clause_without_body;
 use crate::watch::{Gil, Watch};
-use crate::{calls, continuation, messages, stdlib};
+use crate::{answer, calls, continuation, messages};
 
 /// Who looks on while a program runs.
 #[derive(Default)]
@@ -238,9 +238,9 @@ impl Driver<'_> {
             return no_frame();
         };
         let handler = plain_handler(handler);
-        PyCallOutcome::Action(match stdlib::start(&handler, effect) {
-            stdlib::Started::Done(action) => action,
-            stdlib::Started::NeedsPython(callback) => {
+        PyCallOutcome::Action(match answer::start(&handler, effect) {
+            answer::Started::Done(action) => action,
+            answer::Started::NeedsPython(callback) => {
                 let id = self.machine.begin_callback();
                 if let Some(debug) = self.observers.debug {
                     debug.callback(id);

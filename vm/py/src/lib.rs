@@ -8,6 +8,7 @@
 //! classes without a machine. All of it expects the calling thread to hold the interpreter.
 
 mod annotation;
+mod answer;
 mod calls;
 mod classify;
 mod clause;

@@ -567,7 +567,12 @@ unsafe extern "C" fn hash(object: *mut ffi::PyObject) -> ffi::Py_hash_t {
         } else {
             field
         };
-        match ffi::PyObject_Hash(field) {
+        if ffi::Py_EnterRecursiveCall(c" while hashing a result".as_ptr()) != 0 {
+            return -1;
+        }
+        let hash = ffi::PyObject_Hash(field);
+        ffi::Py_LeaveRecursiveCall();
+        match hash {
             -1 => -1,
             // -1 is what reports an error.
             hash => match hash.rotate_left(7) ^ ((*node).kind as ffi::Py_hash_t) {

@@ -157,9 +157,12 @@ fn crossings<'py>(error: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyLis
     let Some(list) = get_attribute(error, ATTRIBUTE)? else {
         return Ok(None);
     };
-    let list = list.cast_into::<PyList>()?;
-    let run: u64 = list.get_item(0)?.extract()?;
-    Ok((run == OUTERMOST.get()).then_some(list))
+    // The name is ours, but a program may have taken it for something else.
+    let Ok(list) = list.cast_into::<PyList>() else {
+        return Ok(None);
+    };
+    let run = list.get_item(0).and_then(|run| run.extract::<u64>());
+    Ok(run.is_ok_and(|run| run == OUTERMOST.get()).then_some(list))
 }
 
 /// An attribute, past whatever the error's class computes for names that it does not have.
