@@ -4,7 +4,7 @@
 //! borrowed while Python code runs; what it refers to is alive because the run is, so the garbage
 //! collector need not see it. Only continuations outlive a run, and they are Python objects.
 
-use doeff_vm_core::{HandlerAction, Part, PyCallOutcome, PythonCall, Released, StepEvent, Value};
+use doeff_vm_core::{HandlerAction, PyCallOutcome, PythonCall, Released, StepEvent, Value};
 
 use crate::classify::{new_generator, object_of};
 use crate::clause::clause_raised;
@@ -206,7 +206,9 @@ impl Driver<'_> {
         let Some(handler) = captured.handler().map(plain_handler) else {
             return no_frame();
         };
-        let performed = perform_site(&captured);
+        let performed = captured
+            .performer()
+            .map_or(Site::NOWHERE, |frame| site(&frame.generator));
         let Some(k) = continuation::make(captured, effect.clone(), performed) else {
             return PyCallOutcome::Error(take_error());
         };
@@ -265,26 +267,6 @@ impl Driver<'_> {
         }
         HandlerAction::Throw(messages::unhandled_effect(effect, self.machine.handlers()))
     }
-}
-
-/// Where an effect was performed. A program without a body of its own is performed by the generator
-/// that yielded it.
-#[inline]
-fn perform_site(captured: &PyCaptured) -> Site {
-    match captured.performer() {
-        Some(frame) if is_generator(&frame.generator) => site(&frame.generator),
-        _ => nearest_site(captured),
-    }
-}
-
-#[cold]
-fn nearest_site(captured: &PyCaptured) -> Site {
-    let found = captured.visit(|part| match part {
-        Part::Frame(frame) if is_generator(&frame.generator) => Err(Some(site(&frame.generator))),
-        Part::Frame(_) => Ok(()),
-        Part::Handler(_) => Err(None),
-    });
-    found.err().flatten().unwrap_or(Site::NOWHERE)
 }
 
 /// The machine asked for a call without what the call needs; the core's own check reports it.
