@@ -47,7 +47,10 @@ fn problem(words: &[&str]) -> Option<String> {
     let Some(command) = cli.find_subcommand(name) else {
         return Some(format!("there is no `cargo xtask {name}`"));
     };
-    if command.get_arguments().any(clap::Arg::is_trailing_var_arg_set) {
+    if command
+        .get_arguments()
+        .any(clap::Arg::is_trailing_var_arg_set)
+    {
         return None; // its options are another program's
     }
     let longs: Vec<_> = command
