@@ -61,9 +61,17 @@ def is_ours(frame: FrameType) -> bool:
 def release_frames(error: BaseException) -> None:
     """Empty the frames of ours that called the top frame of the traceback and are over.
 
-    That frame keeps them alive as its callers; what they hold would live as long as `error`.
+    That frame keeps them alive as its callers; what they hold would live as long as `error`. The same
+    for the `StopIteration` that was made into `error`.
     """
-    traceback = error.__traceback__
+    cause = error.__cause__
+    if isinstance(cause, StopIteration):
+        release_callers(cause.__traceback__)
+    release_callers(error.__traceback__)
+
+
+def release_callers(traceback: TracebackType | None) -> None:
+    """Empty the frames of ours that called the top frame and are over."""
     caller = traceback and traceback.tb_frame.f_back
     while caller is not None and is_ours(caller):
         try:

@@ -498,3 +498,29 @@ def test_rule_18_close_is_at_once_at_any_depth(engine, Ask):
     inner.close()
     assert not late
     assert len(ended) == 40
+
+
+def test_rule_22_an_error_that_was_made_of_another_keeps_no_continuation(engine, Ask):
+    """The answer holds an error, whose cause was raised while the continuation was waiting."""
+    log = []
+
+    def stop(old):
+        raise StopIteration(old)
+
+    def handler(effect, k):
+        return (yield engine.TailCall(engine.Safe(engine.Modify("key", stop))))
+
+    @engine.do
+    def body():
+        try:
+            yield Ask()
+        finally:
+            log.append("closed")
+
+    @engine.do
+    def main():
+        result = yield engine.WithHandler(handler, body())
+        log.append(type(result.error).__name__)
+
+    engine.run(main(), state={})
+    assert log == ["closed", "RuntimeError"]
