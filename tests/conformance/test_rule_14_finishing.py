@@ -296,3 +296,33 @@ def test_rule_14_a_helper_generator_is_closed(engine, Ask, primitive):
     inner = engine.WithHandler(clause, body())
     assert engine.run(engine.WithHandler(answer, inner)) == 10
     assert seen == ["closed"]
+
+
+def test_rule_14_what_yields_in_its_cleanup_is_dropped_when_all_were_closed(engine, Ask):
+    log = []
+
+    @engine.do
+    def called(k):
+        try:
+            yield engine.Transfer(k)
+        finally:
+            try:
+                yield engine.Pure()
+            finally:
+                log.append("dropped")
+
+    def clause(effect, k):
+        try:
+            yield called(k)
+        finally:
+            log.append("closed")
+
+    @engine.do
+    def body():
+        try:
+            yield Ask()
+        except RuntimeError as error:
+            log.append(str(error))
+
+    engine.run(engine.WithHandler(clause, body()))
+    assert log == ["closed", "dropped", "generator ignored GeneratorExit"]

@@ -42,6 +42,9 @@ impl Driver<'_> {
     /// innermost first, then the clause itself.
     pub(crate) fn finish_clause(&mut self) -> Result<(), Failure> {
         let mut first_error = None;
+        // A generator that yields in its cleanup is still suspended; it is dropped, which closes it
+        // once more, when all were closed.
+        let mut suspended = Vec::new();
         while let Some(frame) = self.machine.finish_frame() {
             if let Err(error) = finish(&frame.generator) {
                 if first_error.is_none() {
@@ -49,6 +52,7 @@ impl Driver<'_> {
                 } else {
                     messages::unraisable(error, &frame.generator);
                 }
+                suspended.push(frame.generator.clone());
             }
             if frame.k.is_some() {
                 return match first_error {
