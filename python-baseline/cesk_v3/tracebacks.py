@@ -61,8 +61,8 @@ def is_ours(frame: FrameType) -> bool:
 def release_frames(error: BaseException) -> None:
     """Empty the frames of ours that called the top frame of the traceback and are over.
 
-    That frame keeps them alive as its callers; what they hold would live as long as `error`. The same
-    for the `StopIteration` that was made into `error`.
+    That frame keeps them alive as its callers; what they hold would live as long as `error`. The
+    same for the `StopIteration` that was made into `error`.
     """
     cause = error.__cause__
     if isinstance(cause, StopIteration):

@@ -56,6 +56,17 @@ def _without_calls(scenario: Scenario, function: Function) -> Iterator[Scenario]
             yield _changed(
                 scenario, lambda term, part=part: part if term.parts[:1] == (name,) else None
             )
+    if kind == "s":
+        for part in _find(function.definition, "ending"):
+            yield _changed(
+                scenario,
+                lambda term, part=part: (
+                    part if name in term.parts and term.template in ENDINGS else None
+                ),
+            )
+
+
+ENDINGS = {template for _, template in GRAMMAR["ending"]}
 
 
 def _changed(scenario: Scenario, change: Callable[[Term], Term | None]) -> Scenario:
