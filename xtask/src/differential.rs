@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::cli::DifferentialArgs;
+use crate::process::importing;
 use crate::python::Venv;
 use crate::wheel;
 use crate::workspace::Workspace;
@@ -16,10 +17,11 @@ pub(crate) fn run(workspace: &Workspace, arguments: &DifferentialArgs) -> Result
     venv.prepare()?;
     let wheel = wheel::build(workspace, &venv)?;
     wheel::install(&venv, &wheel)?;
-    let module = ["-m", "differential"].map(OsString::from);
-    let ended = venv
-        .python(module.into_iter().chain(arguments.options.iter().cloned()))
-        .env("PYTHONPATH", workspace.root.join("tests"))
+    // The processes that it starts must find the module as well.
+    let module = ["-P", "-m", "differential"].map(OsString::from);
+    let arguments = module.into_iter().chain(arguments.options.iter().cloned());
+    let tests = workspace.root.join("tests");
+    let ended = importing(&tests, venv.executable(), arguments, &workspace.root)
         .unchecked()
         .run()?;
     Ok(match ended.status.code() {

@@ -21,7 +21,8 @@ use crate::types::{
     set_class_attribute, set_constructor, types, visit_object,
 };
 
-/// What a node is.
+/// What a node is. First come the primitives that use a continuation, up to `ResumeProgram`, then the
+/// other primitives, up to `Safe`: `classify` asks by that order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(usize)]
 pub enum Kind {

@@ -138,31 +138,22 @@ pub fn finish(py: Python<'_>, entered: &Run, result: Result<Ref, Ref>) -> PyResu
 impl Scope<'_> {
     /// The prompts to install, innermost first.
     fn prompts(self) -> Result<Vec<PyPrompt>, Ref> {
-        let mut handlers = match self.handlers {
-            Argument::Missing => Vec::new(),
-            Argument::Given(handlers) => handler_list("run()", &from_bound(handlers))?,
-        };
         let none = Ref::none();
-        let prompts = |handlers: Vec<Ref>| -> Result<Vec<PyPrompt>, Ref> {
-            let prompts = handlers.into_iter();
-            prompts.map(|handler| prompt(handler, &none)).collect()
-        };
-        let mut installed = prompts(std::mem::take(&mut handlers))?;
-        if let Some(env) = self.env {
-            handlers.push(make_with(
-                StdlibHandler::Reader,
-                "reader()",
-                Some(&from_bound(env)),
-            )?);
+        let mut prompts = Vec::new();
+        if let Argument::Given(handlers) = self.handlers {
+            for handler in handler_list("run()", &from_bound(handlers))? {
+                prompts.push(prompt(handler, &none)?);
+            }
         }
-        if let Some(state) = self.state {
-            handlers.push(make_with(
-                StdlibHandler::State,
-                "state()",
-                Some(&from_bound(state)),
-            )?);
+        for (kind, name, mapping) in [
+            (StdlibHandler::Reader, "reader()", self.env),
+            (StdlibHandler::State, "state()", self.state),
+        ] {
+            if let Some(mapping) = mapping {
+                let handler = make_with(kind, name, Some(&from_bound(mapping)))?;
+                prompts.push(prompt(handler, &none)?);
+            }
         }
-        installed.extend(prompts(handlers)?);
-        Ok(installed)
+        Ok(prompts)
     }
 }
