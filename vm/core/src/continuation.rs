@@ -51,17 +51,18 @@ impl<H: Host> Captured<H> {
 
     /// How many prompts were captured: at least one.
     pub fn depth(&self) -> usize {
-        self.0.outer.len() + 1
+        self.0.outer.as_ref().map_or(0, |outer| outer.len()) + 1
     }
 
     /// The segments, innermost first.
     fn segments(&self) -> impl Iterator<Item = &Segment<H>> {
-        let outer = self.0.outer.iter().rev().map(|slot| &*slot.segment);
+        let outer = self.0.outer.iter().flat_map(|outer| outer.iter().rev());
+        let outer = outer.map(|slot| &*slot.segment);
         std::iter::once(&*self.0).chain(outer)
     }
 
     fn prompt(&self) -> &Segment<H> {
-        match self.0.outer.first() {
+        match self.0.outer.as_ref().and_then(|outer| outer.first()) {
             Some(slot) => &slot.segment,
             None => &self.0,
         }
@@ -94,7 +95,7 @@ impl<H: Host> Captured<H> {
             if let Some(frame) = self.0.frames.pop() {
                 return Some(frame);
             }
-            let Slot { segment, .. } = self.0.outer.pop()?;
+            let Slot { segment, .. } = self.0.outer.as_mut()?.pop()?;
             let emptied = std::mem::replace(&mut self.0, segment);
             self.0.outer = { emptied }.outer;
         }

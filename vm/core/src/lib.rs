@@ -34,6 +34,7 @@
 mod arena;
 mod continuation;
 mod debug;
+mod direct;
 mod dispatch;
 mod error;
 mod frame;
@@ -48,6 +49,7 @@ mod value;
 
 pub use continuation::{Captured, Part};
 pub use debug::Subject;
+pub use direct::{Ended, Performed};
 pub use dispatch::{AcceptSet, Accepts};
 pub use error::VMError;
 pub use frame::Frame;

@@ -24,7 +24,7 @@ pub struct Machine<H: Host> {
     pub(crate) arena: Arena<H>,
     pub(crate) steps: u64,
     pub(crate) dispatches: Counter,
-    captures: Counter,
+    pub(crate) captures: Counter,
     callbacks: Counter,
     released: Vec<Released<H>>,
 }
@@ -271,7 +271,8 @@ impl<H: Host> Machine<H> {
         segment.captured_as = self.captures.next();
         segment.dispatch = dispatch;
         if index < self.slots.len() {
-            segment.outer.extend(self.slots.drain(index..));
+            let outer = segment.outer.get_or_insert_default();
+            outer.extend(self.slots.drain(index..));
         }
         Some(Captured(segment))
     }
@@ -283,8 +284,8 @@ impl<H: Host> Machine<H> {
         let index = self.slots.len();
         let Captured(mut segment) = captured;
         self.running = segment.top.take();
-        if !segment.outer.is_empty() {
-            self.slots.append(&mut segment.outer);
+        if let Some(outer) = &mut segment.outer {
+            self.slots.append(outer);
         }
         self.slots.push(Slot {
             accepts: segment.accepts,
@@ -293,7 +294,7 @@ impl<H: Host> Machine<H> {
         index
     }
 
-    fn wait_running(&mut self) {
+    pub(crate) fn wait_running(&mut self) {
         if let Some(waiting) = self.running.take()
             && let Some(slot) = self.slots.last_mut()
         {

@@ -26,8 +26,10 @@ pub(crate) struct Segment<H: Host> {
     /// The frames that wait, outermost first.
     pub(crate) frames: Vec<Frame<H>>,
     /// The captured slots around this one, outermost (the prompt that got the effect) first.
-    /// Only in the innermost segment of a captured continuation; empty for a single segment.
-    pub(crate) outer: Vec<Slot<H>>,
+    /// Only in the innermost segment of a captured continuation, and none for a single segment: most
+    /// continuations have one, so that the rare vector lies behind a pointer.
+    #[allow(clippy::box_collection)] // as the sentence above says
+    pub(crate) outer: Option<Box<Vec<Slot<H>>>>,
     /// The prompt's handler; `None` at the bottom of the stack.
     pub(crate) handler: Option<H::Handler>,
     /// Who answers for it.

@@ -4,6 +4,7 @@
 //! answers for it, and nothing is captured. The one step that must run a function of the program,
 //! `Modify`'s, goes through [`Callback`].
 
+use std::ffi::c_int;
 use std::ptr::{self, NonNull};
 
 use doeff_vm_core::{HandlerAction, Value};
@@ -13,8 +14,9 @@ use crate::host;
 use crate::node::{self, Kind};
 use crate::object::{Ref, take_error};
 use crate::stdlib::{
-    StdlibHandler, listens, make_nested_writer, make_with, stdlib_handler, store_of,
+    StdlibHandler, listens, make_nested_writer, make_with, stdlib_handler, store_of, store_pointer,
 };
+use crate::types::types;
 use crate::{calls, messages, program};
 
 /// What a built-in handler does to an effect.
@@ -37,6 +39,13 @@ pub struct Callback {
 }
 
 impl Callback {
+    /// The whole answer: the old value, or what was raised.
+    pub fn run(self) -> Result<Ref, Ref> {
+        let result = self.call();
+        result.and_then(|new| self.set(&new))?;
+        Ok(self.old)
+    }
+
     /// Calls the function with the old value.
     ///
     /// # Errors
@@ -54,61 +63,105 @@ impl Callback {
     /// The second half of the answer: stores what the function gave. Where it raised, the store is
     /// unchanged.
     pub fn continue_after_python(self, result: Result<Ref, Ref>) -> Action {
-        match result.and_then(|new| set(&self.store, &self.key, &new)) {
-            Ok(()) => HandlerAction::Resume(Value::Object(self.old)),
+        match result.and_then(|new| self.set(&new)) {
+            Ok(_) => HandlerAction::Resume(Value::Object(self.old)),
             Err(error) => HandlerAction::Throw(error),
         }
+    }
+
+    fn set(&self, new: &Ref) -> Answer {
+        // SAFETY: a dict and valid objects, all owned here.
+        done(unsafe {
+            ffi::PyDict_SetItem(self.store.as_ptr(), self.key.as_ptr(), new.as_ptr())
+        })
     }
 }
 
 /// Answers an effect on behalf of a built-in handler.
-#[inline]
 pub fn start(handler: &Ref, effect: Ref) -> Started {
-    let answered = match (stdlib_handler(handler), node::kind_of(&effect)) {
-        (Some(StdlibHandler::State), Some(Kind::Get)) => get(handler, &effect),
-        (Some(StdlibHandler::State), Some(Kind::Put)) => put(handler, &effect),
-        (Some(StdlibHandler::State), Some(Kind::Modify)) => match begin_modify(handler, &effect) {
-            Ok(callback) => return Started::NeedsPython(callback),
-            Err(error) => Err(error),
-        },
-        (Some(StdlibHandler::Reader), Some(Kind::Ask)) => ask(handler, &effect),
-        (Some(StdlibHandler::Reader), Some(Kind::Local)) => local(&effect),
-        (Some(StdlibHandler::Writer), Some(Kind::Tell)) => tell(handler, &effect),
-        (Some(StdlibHandler::Writer), Some(Kind::Listen)) => listen(&effect),
-        // It was installed with other effects than its own.
-        _ => {
-            let declined = false;
-            return Started::Done(HandlerAction::Pass { effect, declined });
-        }
+    let own = stdlib_handler(handler);
+    let (Some(own), Some(kind)) = (own, node::kind_of(&effect)) else {
+        return pass(effect, false);
     };
-    Started::Done(match answered {
-        Ok(Some(action)) => action,
-        Ok(None) => HandlerAction::Pass {
-            effect,
-            declined: true,
-        },
-        Err(error) => HandlerAction::Throw(error),
+    if let Some(answered) = value(handler, kind, &effect) {
+        return match answered {
+            Ok(Some(value)) => Started::Done(HandlerAction::Resume(Value::Object(value))),
+            Ok(None) => pass(effect, true),
+            Err(error) => Started::Done(HandlerAction::Throw(error)),
+        };
+    }
+    let begun = match (own, kind) {
+        (StdlibHandler::State, Kind::Modify) => {
+            begin_modify(handler, &effect).map(Started::NeedsPython)
+        }
+        (StdlibHandler::Reader, Kind::Local) => local(&effect).map(run),
+        (StdlibHandler::Writer, Kind::Listen) => listen(&effect).map(run),
+        // It was installed with other effects than its own.
+        _ => return pass(effect, false),
+    };
+    begun.unwrap_or_else(|error| Started::Done(HandlerAction::Throw(error)))
+}
+
+fn pass(effect: Ref, declined: bool) -> Started {
+    Started::Done(HandlerAction::Pass { effect, declined })
+}
+
+fn run(body: Ref) -> Started {
+    Started::Done(HandlerAction::Run(body))
+}
+
+/// Whether a handler is a state itself, and not one with other effect types.
+#[inline]
+pub fn is_state(handler: &Ref) -> bool {
+    handler.type_ptr() == types().stdlib[StdlibHandler::State as usize]
+}
+
+/// A value, or `None` to ask the handlers further out.
+type Answer = Result<Option<Ref>, Ref>;
+
+/// Answers an effect of this kind, where the handler's answer to it is a value that takes no function
+/// of the program; `None`, and nothing was done, where it is not.
+#[inline]
+pub fn value(handler: &Ref, kind: Kind, effect: &Ref) -> Option<Answer> {
+    let own = match kind {
+        Kind::Get | Kind::Put => StdlibHandler::State,
+        Kind::Ask => StdlibHandler::Reader,
+        Kind::Tell => StdlibHandler::Writer,
+        _ => return None,
+    };
+    if handler.type_ptr() != types().stdlib[own as usize] {
+        return None;
+    }
+    // SAFETY: the handler and the effect keep their store and fields alive, and are themselves kept by
+    // the caller while a key's own code runs.
+    Some(unsafe {
+        let (store, first) = (store_pointer(handler), node::field_pointer(effect, 0));
+        match kind {
+            Kind::Get => look_up(store, first).map(|found| Some(found.unwrap_or_else(Ref::none))),
+            Kind::Ask => look_up(store, first),
+            Kind::Put => done(ffi::PyDict_SetItem(
+                store,
+                first,
+                node::field_pointer(effect, 1),
+            )),
+            _ => {
+                let told = done(ffi::PyList_Append(store, first));
+                // The writer of a `Listen` passes on what it hears.
+                told.map(|none| none.filter(|_| !listens(handler)))
+            }
+        }
     })
 }
 
-/// An answer, or `None` to ask the handlers further out.
-type Answer = Result<Option<Action>, Ref>;
-
-fn resume(value: Ref) -> Action {
-    HandlerAction::Resume(Value::Object(value))
-}
-
-/// The first or second field of a built-in effect.
-fn field(effect: &Ref, index: usize) -> Ref {
-    // SAFETY: the callers ask for fields that their kind of effect has.
-    unsafe { node::field(effect, index) }
-}
-
 /// What a store has for a key. Looking may run the key's own code.
-fn look_up(store: &Ref, key: &Ref) -> Result<Option<Ref>, Ref> {
-    // SAFETY: a dict and a valid key, both kept alive; the borrowed result is made ours at once.
+///
+/// # Safety
+/// The store must be a built-in handler's, and both be kept alive.
+#[inline]
+unsafe fn look_up(store: *mut ffi::PyObject, key: *mut ffi::PyObject) -> Answer {
+    // SAFETY: by the caller's word; the borrowed result is made ours at once.
     unsafe {
-        let found = ffi::PyDict_GetItemWithError(store.as_ptr(), key.as_ptr());
+        let found = ffi::PyDict_GetItemWithError(store, key);
         match NonNull::new(found) {
             Some(found) => Ok(Some(Ref::from_borrowed(found))),
             None if ffi::PyErr_Occurred().is_null() => Ok(None),
@@ -117,27 +170,30 @@ fn look_up(store: &Ref, key: &Ref) -> Result<Option<Ref>, Ref> {
     }
 }
 
-fn set(store: &Ref, key: &Ref, value: &Ref) -> Result<(), Ref> {
-    // SAFETY: a dict and valid objects, all kept alive.
-    match unsafe { ffi::PyDict_SetItem(store.as_ptr(), key.as_ptr(), value.as_ptr()) } {
-        0 => Ok(()),
+/// The answer `None`, where a C function reports success.
+#[inline]
+fn done(status: c_int) -> Answer {
+    match status {
+        0 => Ok(Some(Ref::none())),
         _ => Err(take_error()),
     }
 }
 
-fn get(handler: &Ref, effect: &Ref) -> Answer {
-    let found = look_up(&store_of(handler), &field(effect, 0))?;
-    Ok(Some(resume(found.unwrap_or_else(Ref::none))))
+/// The first or second field of a built-in effect.
+fn field(effect: &Ref, index: usize) -> Ref {
+    // SAFETY: the callers ask for fields that their kind of effect has.
+    unsafe { node::field(effect, index) }
 }
 
-fn put(handler: &Ref, effect: &Ref) -> Answer {
-    set(&store_of(handler), &field(effect, 0), &field(effect, 1))?;
-    Ok(Some(HandlerAction::Resume(Value::Unit)))
-}
-
-fn begin_modify(handler: &Ref, effect: &Ref) -> Result<Callback, Ref> {
+/// Begins to answer a `Modify` on behalf of a state.
+///
+/// # Errors
+/// What looking for the key raised.
+#[inline]
+pub fn begin_modify(handler: &Ref, effect: &Ref) -> Result<Callback, Ref> {
     let (store, key) = (store_of(handler), field(effect, 0));
-    let old = look_up(&store, &key)?.unwrap_or_else(Ref::none);
+    // SAFETY: a dict and a valid key, both owned here.
+    let old = unsafe { look_up(store.as_ptr(), key.as_ptr()) }?.unwrap_or_else(Ref::none);
     Ok(Callback {
         store,
         key,
@@ -146,35 +202,22 @@ fn begin_modify(handler: &Ref, effect: &Ref) -> Result<Callback, Ref> {
     })
 }
 
-fn ask(handler: &Ref, effect: &Ref) -> Answer {
-    Ok(look_up(&store_of(handler), &field(effect, 0))?.map(resume))
-}
-
-fn local(effect: &Ref) -> Answer {
+fn local(effect: &Ref) -> Result<Ref, Ref> {
     let nested = make_with(StdlibHandler::Reader, "Local", Some(&field(effect, 0)))?;
     let body = node::make(
         Kind::WithHandler,
         &[&nested, &field(effect, 1), &Ref::none()],
     )
     .and_then(|program| program::iterator(&program));
-    Ok(Some(HandlerAction::Run(body.ok_or_else(take_error)?)))
+    body.ok_or_else(take_error)
 }
 
-fn tell(handler: &Ref, effect: &Ref) -> Answer {
-    let log = store_of(handler);
-    // SAFETY: a list and a valid object.
-    if unsafe { ffi::PyList_Append(log.as_ptr(), field(effect, 0).as_ptr()) } != 0 {
-        return Err(take_error());
-    }
-    Ok((!listens(handler)).then_some(HandlerAction::Resume(Value::Unit)))
-}
-
-fn listen(effect: &Ref) -> Answer {
+fn listen(effect: &Ref) -> Result<Ref, Ref> {
     let nested = make_nested_writer(true)?;
     let body = node::make(
         Kind::WithHandler,
         &[&nested, &field(effect, 0), &Ref::none()],
     )
     .and_then(|program| program::listening_body(&program, nested));
-    Ok(Some(HandlerAction::Run(body.ok_or_else(take_error)?)))
+    body.ok_or_else(take_error)
 }

@@ -97,7 +97,33 @@ pub unsafe fn iter_send(
     parking_on_unwind(|| unsafe { opaque(PyIter_Send as Send)(iterator, value, result) })
 }
 
-/// `PyObject_Vectorcall`.
+/// As [`iter_send`], for a generator: without the look for what sends to it.
+///
+/// # Safety
+/// As for [`iter_send`]; the type of `generator` must be `PyGen_Type`.
+#[inline]
+pub unsafe fn gen_send(
+    generator: *mut ffi::PyObject,
+    value: *mut ffi::PyObject,
+    result: *mut *mut ffi::PyObject,
+) -> c_int {
+    // SAFETY: the type's table is CPython's and static; its function has this signature, which may
+    // unwind like every call into Python.
+    let send = unsafe {
+        (*ffi::PyGen_Type.tp_as_async)
+            .am_send
+            .map(|send| std::mem::transmute::<ffi::sendfunc, Send>(send))
+    };
+    match send {
+        // SAFETY: by the caller's word.
+        Some(send) => parking_on_unwind(|| unsafe { send(generator, value, result) }),
+        // SAFETY: by the caller's word.
+        None => unsafe { iter_send(generator, value, result) },
+    }
+}
+
+/// `PyObject_Vectorcall`, which for functions written in Python is their own `vectorcall`: those need
+/// none of the checks of what a call gives.
 ///
 /// # Safety
 /// As for the C function; the interpreter must be held.
@@ -108,10 +134,22 @@ pub unsafe fn vectorcall(
     positional: usize,
     kwnames: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
+    // SAFETY: the callable is valid; a function has its `vectorcall` at its type's offset.
+    let own = unsafe {
+        let function = &raw mut ffi::PyFunction_Type;
+        if ffi::Py_TYPE(callable) == function {
+            let offset = (*function).tp_vectorcall_offset;
+            callable
+                .byte_offset(offset)
+                .cast::<Option<Vectorcall>>()
+                .read()
+        } else {
+            None
+        }
+    };
+    let function = own.unwrap_or_else(|| opaque(PyObject_Vectorcall as Vectorcall));
     // SAFETY: by the caller's word.
-    parking_on_unwind(|| unsafe {
-        opaque(PyObject_Vectorcall as Vectorcall)(callable, arguments.as_ptr(), positional, kwnames)
-    })
+    parking_on_unwind(|| unsafe { function(callable, arguments.as_ptr(), positional, kwnames) })
 }
 
 /// `PyObject_VectorcallMethod`, all arguments positional, the object first.

@@ -140,7 +140,7 @@ fn operation_failed(k: &Ref, error: Ref, crossed: impl FnOnce(&Ref)) -> PyOutcom
 }
 
 /// Ends a generator that is suspended at a `yield`.
-fn finish(generator: &Ref) -> Result<(), Ref> {
+pub(crate) fn finish(generator: &Ref) -> Result<(), Ref> {
     if tail_of(generator) == Tail::No {
         generator::close(generator)
     } else {
@@ -151,7 +151,7 @@ fn finish(generator: &Ref) -> Result<(), Ref> {
 /// Ends a generator that is suspended at a `yield` in tail position. Its own code cannot raise there,
 /// but a signal's handler or a trace function can.
 #[inline]
-fn finish_by_send(generator: &Ref) -> Result<(), Ref> {
+pub(crate) fn finish_by_send(generator: &Ref) -> Result<(), Ref> {
     match generator::send(generator, &Ref::none()) {
         Step::Return(_) => Ok(()),
         Step::Raise(error) => Err(error),

@@ -1,14 +1,14 @@
 //! `Continuation`: the Python object that a handler gets as `k`.
 
 use std::ffi::{c_int, c_void};
-use std::mem::offset_of;
+use std::mem::{ManuallyDrop, offset_of};
 use std::ptr::{self, NonNull};
 
 use doeff_vm_core::Part;
 use pyo3::{PyResult, Python, ffi};
 
 use crate::freelist::FreeList;
-use crate::generator::{Site, close_unraisable};
+use crate::generator::{Site, close_unraisable, site};
 use crate::host::{PyCaptured, PyFrame};
 use crate::object::{Ref, without_current_error};
 use crate::trash::{Trash, release, release_field};
@@ -20,23 +20,47 @@ use crate::types::{
 #[repr(C)]
 struct Continuation {
     head: ffi::PyObject,
-    /// What was captured; `None` once it was used, and for an unstarted one.
-    captured: Option<PyCaptured>,
-    /// The effect that was performed. An unstarted one has a tuple of its program and its handlers
-    /// here, innermost first, until it is used.
+    contents: Contents,
+    /// The effect that was performed; with [`ANSWERED`] a tuple of it and who answers. Null for an
+    /// unstarted one.
     effect: *mut ffi::PyObject,
-    /// Who answers, where the clause has no generator whose name would tell; otherwise null.
-    answering: *mut ffi::PyObject,
-    /// The code that performed it, or null, and the offset of its `yield`.
-    site_code: *mut ffi::PyObject,
+    /// Of a used one: the offset of the `yield` in the code that performed the effect.
     site_offset: c_int,
-    /// The collector has called the finalizer. It remembers that in the object's memory for good,
-    /// so that memory must not serve another continuation.
-    finalized: bool,
-    /// It was made unstarted.
-    unstarted: bool,
+    state: State,
+    flags: u8,
     weakrefs: *mut ffi::PyObject,
 }
+
+/// What lies in a continuation, by its [`State`].
+union Contents {
+    /// [`State::Unused`]: what was captured.
+    captured: ManuallyDrop<PyCaptured>,
+    /// [`State::Unstarted`]: a tuple of its program and its handlers, innermost first.
+    /// [`State::Used`]: the code that performed the effect, or null.
+    object: *mut ffi::PyObject,
+}
+
+/// How far a continuation has come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+enum State {
+    /// It holds a part of a stack.
+    Unused,
+    /// It was made unstarted, and was not used.
+    Unstarted,
+    /// It was used or closed.
+    Used,
+}
+
+/// The collector has called the finalizer. It remembers that in the object's memory for good, so that
+/// memory must not serve another continuation.
+const FINALIZED: u8 = 1;
+/// The collector knows the object. See [`settle`].
+const TRACKED: u8 = 2;
+/// The effect lies in a tuple with who answers: the clause has no generator whose name would tell.
+const ANSWERED: u8 = 4;
+/// It was made unstarted.
+const MADE_UNSTARTED: u8 = 8;
 
 static FREE: FreeList<64> = FreeList::new();
 
@@ -78,57 +102,92 @@ pub(crate) fn create_continuation(py: Python<'_>) -> PyResult<*mut ffi::PyTypeOb
     }
 }
 
-/// Makes a `k` for `captured`; `None`, with an exception set, when memory is short.
-///
-/// `site` is where the performer is suspended.
+/// Makes a `k` for `captured`; `None`, with an exception set, when memory is short. The collector does
+/// not know it before [`settle`].
 #[inline]
-pub fn make(captured: PyCaptured, effect: Ref, site: Site) -> Option<Ref> {
-    make_holding(Some(captured), effect.into_ptr(), site, false)
+pub fn make(captured: PyCaptured, effect: Ref) -> Option<Ref> {
+    let contents = Contents {
+        captured: ManuallyDrop::new(captured),
+    };
+    make_holding(contents, State::Unused, effect.into_ptr(), 0)
 }
 
 /// Makes a `k` that holds nothing, and so counts as used: for the benchmarks' floor, which calls
 /// handlers without a machine.
 #[inline]
 pub fn make_empty(effect: Ref) -> Option<Ref> {
-    make_holding(None, effect.into_ptr(), Site::NOWHERE, false)
+    let object = ptr::null_mut();
+    make_holding(Contents { object }, State::Used, effect.into_ptr(), 0)
 }
 
 /// Makes an unstarted `k`; `contents` is a tuple of its program and its handlers.
 pub fn make_unstarted(contents: Ref) -> Option<Ref> {
-    make_holding(None, contents.into_ptr(), Site::NOWHERE, true)
+    let object = contents.into_ptr();
+    let contents = Contents { object };
+    let k = make_holding(contents, State::Unstarted, ptr::null_mut(), MADE_UNSTARTED)?;
+    settle(&k);
+    Some(k)
 }
 
 #[inline]
 fn make_holding(
-    captured: Option<PyCaptured>,
+    contents: Contents,
+    state: State,
     effect: *mut ffi::PyObject,
-    site: Site,
-    unstarted: bool,
+    flags: u8,
 ) -> Option<Ref> {
-    // SAFETY: `FREE` serves only continuations; every field is initialised before the collector
-    // sees the object; `effect` is a reference that the callers give up, and the code object gets
-    // one of its own.
+    // SAFETY: `FREE` serves only continuations; every field is initialised. `effect` and what lies in
+    // `contents` are references that the callers give up.
     unsafe {
         let object: *mut Continuation = FREE.allocate(types().continuation);
         let Some(made) = NonNull::new(object.cast::<ffi::PyObject>()) else {
-            if let Some(captured) = captured {
-                release(Trash::Captured(captured));
-            }
+            drop_contents(contents, state);
             drop(Ref::from_result(effect));
             return None;
         };
-        (&raw mut (*object).captured).write(captured);
+        (&raw mut (*object).contents).write(contents);
         (&raw mut (*object).effect).write(effect);
-        (&raw mut (*object).answering).write(ptr::null_mut());
-        ffi::Py_XINCREF(site.code);
-        (&raw mut (*object).site_code).write(site.code);
-        (&raw mut (*object).site_offset).write(site.offset);
-        (&raw mut (*object).finalized).write(false);
-        (&raw mut (*object).unstarted).write(unstarted);
+        (&raw mut (*object).site_offset).write(-1);
+        (&raw mut (*object).state).write(state);
+        (&raw mut (*object).flags).write(flags);
         (&raw mut (*object).weakrefs).write(ptr::null_mut());
-        ffi::PyObject_GC_Track(object.cast());
         Some(Ref::from_owned(made))
     }
+}
+
+/// Shows a continuation to the collector, if it can be part of a cycle: it is called where a clause
+/// goes on to something else than using it.
+///
+/// Most continuations are used by the first thing that their clause yields, and are gone before the
+/// collector could have learned anything from them. Until then one is an object that refers to
+/// others and that the collector cannot see: it takes these for alive, which they are.
+#[inline]
+pub fn settle(k: &Ref) {
+    // SAFETY: the callers have a continuation. One that holds neither a stack nor an object that the
+    // collector knows needs not be known either; otherwise all fields are filled in.
+    unsafe {
+        let object = k.as_ptr().cast::<Continuation>();
+        if (*object).flags & TRACKED == 0 {
+            let effect = (*object).effect;
+            let harmless = (*object).state == State::Used
+                && (effect.is_null()
+                    || ffi::PyType_HasFeature(ffi::Py_TYPE(effect), ffi::Py_TPFLAGS_HAVE_GC) == 0);
+            if !harmless {
+                (*object).flags |= TRACKED;
+                ffi::PyObject_GC_Track(object.cast());
+            }
+        }
+    }
+}
+
+/// As [`settle`], for a used continuation that the caller is done with: where nobody else has it, it
+/// goes.
+#[inline]
+pub fn settle_kept(k: Ref) {
+    if !k.is_unique() {
+        settle(&k);
+    }
+    drop(k);
 }
 
 /// Whether an object is a continuation.
@@ -137,14 +196,56 @@ pub fn is_continuation(object: &Ref) -> bool {
     object.type_ptr() == types().continuation
 }
 
-/// The one-shot check: takes what a continuation holds, which only the first caller gets.
+/// The one-shot check: takes what a continuation holds, which only the first caller gets. Where it was
+/// performed is kept from here on.
 ///
 /// # Safety
 /// `k` must be a continuation.
-#[inline]
 pub unsafe fn take(k: &Ref) -> Option<PyCaptured> {
-    // SAFETY: by the caller's word; the interpreter is held and nothing else borrows the field.
-    unsafe { (*k.as_ptr().cast::<Continuation>()).captured.take() }
+    // SAFETY: by the caller's word.
+    unsafe {
+        let captured = take_by_clause(k)?;
+        keep_site(k, &captured);
+        Some(captured)
+    }
+}
+
+/// As [`take`], for the clause that the continuation was given to, where that ends with it: nobody will
+/// ask where it was performed.
+///
+/// # Safety
+/// As for [`take`].
+#[inline]
+pub unsafe fn take_by_clause(k: &Ref) -> Option<PyCaptured> {
+    // SAFETY: by the caller's word; the interpreter is held and nothing else borrows the fields. What
+    // was captured is read once: the state says from now on that it is not there.
+    unsafe {
+        let object = k.as_ptr().cast::<Continuation>();
+        if (*object).state != State::Unused {
+            return None;
+        }
+        (*object).state = State::Used;
+        let captured = (&raw const (*object).contents.captured).read();
+        (*object).contents.object = ptr::null_mut();
+        Some(ManuallyDrop::into_inner(captured))
+    }
+}
+
+/// Keeps where what was just taken from a continuation was performed.
+///
+/// # Safety
+/// `k` must be a continuation from which `captured` was taken.
+#[inline]
+pub unsafe fn keep_site(k: &Ref, captured: &PyCaptured) {
+    let performer = captured.performer();
+    let site = performer.map_or(Site::NOWHERE, |frame| site(&frame.generator));
+    // SAFETY: by the caller's word the contents are null; the code gets a reference of its own.
+    unsafe {
+        let object = k.as_ptr().cast::<Continuation>();
+        ffi::Py_XINCREF(site.code);
+        (*object).contents.object = site.code;
+        (*object).site_offset = site.offset;
+    }
 }
 
 /// Whether a continuation was made unstarted.
@@ -153,18 +254,23 @@ pub unsafe fn take(k: &Ref) -> Option<PyCaptured> {
 /// `k` must be a continuation.
 pub unsafe fn is_unstarted(k: &Ref) -> bool {
     // SAFETY: by the caller's word.
-    unsafe { (*k.as_ptr().cast::<Continuation>()).unstarted }
+    unsafe { (*k.as_ptr().cast::<Continuation>()).flags & MADE_UNSTARTED != 0 }
 }
 
 /// As [`take`], of an unstarted continuation: a tuple of its program and its handlers.
 ///
 /// # Safety
-/// `k` must be an unstarted continuation.
+/// `k` must be a continuation.
 pub unsafe fn take_unstarted(k: &Ref) -> Option<Ref> {
-    // SAFETY: by the caller's word; the field is null or an owned reference, and null afterwards.
+    // SAFETY: by the caller's word; the state says what the contents are, and they are null afterwards.
     unsafe {
-        let field = &raw mut (*k.as_ptr().cast::<Continuation>()).effect;
-        Ref::from_result(field.replace(ptr::null_mut()))
+        let object = k.as_ptr().cast::<Continuation>();
+        if (*object).state != State::Unstarted {
+            return None;
+        }
+        (*object).state = State::Used;
+        let contents = &raw mut (*object).contents.object;
+        Ref::from_result(contents.replace(ptr::null_mut()))
     }
 }
 
@@ -173,19 +279,35 @@ pub unsafe fn take_unstarted(k: &Ref) -> Option<Ref> {
 /// # Safety
 /// `k` must be a continuation from which `contents` was taken.
 pub unsafe fn put_back_unstarted(k: &Ref, contents: Ref) {
-    // SAFETY: by the caller's word the field is null, so nothing is lost.
-    unsafe { (*k.as_ptr().cast::<Continuation>()).effect = contents.into_ptr() };
+    // SAFETY: by the caller's word the contents are null, so nothing is lost.
+    unsafe {
+        let object = k.as_ptr().cast::<Continuation>();
+        (*object).contents.object = contents.into_ptr();
+        (*object).state = State::Unstarted;
+    }
 }
 
 /// The handlers that a continuation holds, innermost first; `None` once it was used.
 ///
 /// # Safety
-/// `k` must be a continuation, and not unstarted.
+/// `k` must be a continuation.
 pub unsafe fn handlers(k: &Ref) -> Option<Vec<Ref>> {
     // SAFETY: by the caller's word; cloning runs no code that could use the continuation.
-    let captured = unsafe { &(*k.as_ptr().cast::<Continuation>()).captured };
-    let handlers = captured.as_ref()?.handlers();
+    let captured = unsafe { captured(k.as_ptr()) };
+    let handlers = captured?.handlers();
     Some(handlers.cloned().collect())
+}
+
+/// What a continuation holds, while it is unused.
+///
+/// # Safety
+/// `object` must be a continuation that nobody uses meanwhile.
+unsafe fn captured<'a>(object: *mut ffi::PyObject) -> Option<&'a PyCaptured> {
+    // SAFETY: by the caller's word; the state says what the contents are.
+    unsafe {
+        let object = object.cast::<Continuation>();
+        ((*object).state == State::Unused).then(|| &*(*object).contents.captured)
+    }
 }
 
 /// Undoes [`take`], for a use that was refused after it had begun.
@@ -193,19 +315,30 @@ pub unsafe fn handlers(k: &Ref) -> Option<Vec<Ref>> {
 /// # Safety
 /// `k` must be a continuation from which `captured` was taken.
 pub unsafe fn put_back(k: &Ref, captured: PyCaptured) {
-    // SAFETY: as for `take`; the field is `None`, so nothing is dropped.
-    unsafe { (*k.as_ptr().cast::<Continuation>()).captured = Some(captured) };
+    // SAFETY: as for `take`; of a used one the contents are null or the code.
+    unsafe {
+        let object = k.as_ptr().cast::<Continuation>();
+        let code = Ref::from_result((*object).contents.object);
+        (*object).contents.captured = ManuallyDrop::new(captured);
+        (*object).state = State::Unused;
+        drop(code);
+    }
+    settle(k);
 }
 
 /// The effect that a continuation waits for.
 ///
 /// # Safety
-/// `k` must be a continuation.
+/// `k` must be a continuation, and not unstarted.
 pub unsafe fn effect(k: &Ref) -> Ref {
     // SAFETY: by the caller's word. The field is null only for an object that the collector is
     // taking apart.
     unsafe {
-        let effect = (*k.as_ptr().cast::<Continuation>()).effect;
+        let object = k.as_ptr().cast::<Continuation>();
+        let mut effect = (*object).effect;
+        if (*object).flags & ANSWERED != 0 {
+            effect = ffi::PyTuple_GET_ITEM(effect, 0);
+        }
         NonNull::new(effect).map_or_else(Ref::none, |effect| Ref::from_borrowed(effect))
     }
 }
@@ -213,39 +346,55 @@ pub unsafe fn effect(k: &Ref) -> Ref {
 /// Keeps who answers, for a clause that has no generator.
 ///
 /// # Safety
-/// `k` must be a continuation.
+/// `k` must be a continuation, and not unstarted.
 pub unsafe fn set_answering(k: &Ref, answering: &Ref) {
-    // SAFETY: by the caller's word; the field is null or an owned reference.
+    // SAFETY: by the caller's word. The tuple takes references of its own; it takes the place of what
+    // was there, which is dropped when it is no longer reachable from here.
     unsafe {
-        let field = &raw mut (*k.as_ptr().cast::<Continuation>()).answering;
-        drop(Ref::from_result(
-            field.replace(answering.clone().into_ptr()),
-        ));
+        let object = k.as_ptr().cast::<Continuation>();
+        let pair = ffi::PyTuple_Pack(2, effect(k).as_ptr(), answering.as_ptr());
+        if pair.is_null() {
+            // It is only for a note.
+            ffi::PyErr_Clear();
+            return;
+        }
+        let before = (&raw mut (*object).effect).replace(pair);
+        (*object).flags |= ANSWERED;
+        drop(Ref::from_result(before));
     }
+    settle(k);
 }
 
 /// What [`set_answering`] has kept.
 ///
 /// # Safety
-/// `k` must be a continuation.
+/// `k` must be a continuation, and not unstarted.
 pub unsafe fn answering(k: &Ref) -> Option<Ref> {
-    // SAFETY: by the caller's word; the field is null or valid.
+    // SAFETY: by the caller's word; with this flag the field is a tuple of two, or null for an object
+    // that the collector is taking apart.
     unsafe {
-        let answering = (*k.as_ptr().cast::<Continuation>()).answering;
+        let object = k.as_ptr().cast::<Continuation>();
+        if (*object).flags & ANSWERED == 0 || (*object).effect.is_null() {
+            return None;
+        }
+        let answering = ffi::PyTuple_GET_ITEM((*object).effect, 1);
         NonNull::new(answering).map(|answering| Ref::from_borrowed(answering))
     }
 }
 
-/// Where a continuation's effect was performed; the code object is borrowed from `k`.
+/// Where the effect of a used continuation was performed; the code object is borrowed from `k`.
 ///
 /// # Safety
 /// `k` must be a continuation.
 pub unsafe fn perform_site(k: &Ref) -> Site {
-    // SAFETY: by the caller's word.
+    // SAFETY: by the caller's word; the state says what the contents are.
     unsafe {
         let object = k.as_ptr().cast::<Continuation>();
+        if (*object).state != State::Used {
+            return Site::NOWHERE;
+        }
         Site {
-            code: (*object).site_code,
+            code: (*object).contents.object,
             offset: (*object).site_offset,
         }
     }
@@ -264,14 +413,48 @@ pub fn close_captured(mut captured: PyCaptured) {
     });
 }
 
+/// Drops what lay in a continuation.
+///
+/// # Safety
+/// `contents` must be what `state` says.
+#[inline]
+unsafe fn drop_contents(mut contents: Contents, state: State) {
+    // SAFETY: by the caller's word.
+    unsafe {
+        if state == State::Unused {
+            release(Trash::Captured(ManuallyDrop::take(&mut contents.captured)));
+        } else if let Some(object) = Ref::from_result(contents.object) {
+            release_field(object);
+        }
+    }
+}
+
+/// Takes the contents out of a continuation, which is used from then on.
+///
+/// # Safety
+/// `object` must be a continuation.
+unsafe fn take_contents(object: *mut ffi::PyObject) -> (Contents, State) {
+    // SAFETY: by the caller's word.
+    unsafe {
+        let continuation = object.cast::<Continuation>();
+        let nothing = Contents {
+            object: ptr::null_mut(),
+        };
+        let contents = (&raw mut (*continuation).contents).replace(nothing);
+        let state = (&raw mut (*continuation).state).replace(State::Used);
+        (contents, state)
+    }
+}
+
 /// Called by the collector before it takes a cycle apart. Closing here rather than there keeps the
 /// order, and a `finally` that brings the continuation back to life finds it used.
 unsafe extern "C" fn finalize(object: *mut ffi::PyObject) {
     // SAFETY: CPython gives a whole continuation, once, with a reference of its own.
     unsafe {
         let continuation = object.cast::<Continuation>();
-        (*continuation).finalized = true;
-        if let Some(captured) = (*continuation).captured.take() {
+        (*continuation).flags |= FINALIZED;
+        let k = ManuallyDrop::new(Ref::from_owned(NonNull::new_unchecked(object)));
+        if let Some(captured) = take(&k) {
             release(Trash::Captured(captured));
         }
     }
@@ -281,32 +464,26 @@ unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
     // SAFETY: CPython calls this once, for a continuation that nothing refers to. Its fields are
     // moved out first, so that what their drop runs cannot meet a half-dead object.
     unsafe {
-        ffi::PyObject_GC_UnTrack(object.cast());
         let continuation = object.cast::<Continuation>();
+        if (*continuation).flags & TRACKED != 0 {
+            ffi::PyObject_GC_UnTrack(object.cast());
+        }
         if !(*continuation).weakrefs.is_null() {
             ffi::PyObject_ClearWeakRefs(object);
         }
-        let captured = (*continuation).captured.take();
+        let (contents, state) = take_contents(object);
         let effect = Ref::from_result((*continuation).effect);
-        let answering = Ref::from_result((*continuation).answering);
-        let site_code = Ref::from_result((*continuation).site_code);
-        if (*continuation).finalized {
+        if (*continuation).flags & FINALIZED == 0 {
+            FREE.free(object);
+        } else {
             let kind = ffi::Py_TYPE(object);
             ffi::PyObject_GC_Del(object.cast());
             ffi::Py_DECREF(kind.cast());
-        } else {
-            FREE.free(object);
         }
-        if let Some(captured) = captured {
-            release(Trash::Captured(captured));
-        }
+        drop_contents(contents, state);
         if let Some(effect) = effect {
             release_field(effect);
         }
-        if let Some(answering) = answering {
-            release_field(answering);
-        }
-        drop(site_code);
     }
 }
 
@@ -318,7 +495,8 @@ unsafe extern "C" fn traverse(
     // SAFETY: CPython gives a tracked continuation; nothing changes it meanwhile.
     unsafe {
         let continuation = object.cast::<Continuation>();
-        if let Some(captured) = &(*continuation).captured {
+        let mut contents = ptr::null_mut();
+        if let Some(captured) = captured(object) {
             let visited = captured.visit(|part| {
                 let stop = match part {
                     Part::Frame(frame) => {
@@ -335,10 +513,12 @@ unsafe extern "C" fn traverse(
             if let Err(stop) = visited {
                 return stop;
             }
+        } else {
+            contents = (*continuation).contents.object;
         }
         for held in [
+            contents,
             (*continuation).effect,
-            (*continuation).answering,
             ffi::Py_TYPE(object).cast(),
         ] {
             let stop = visit_object(held, visit, arg);
@@ -351,16 +531,15 @@ unsafe extern "C" fn traverse(
 }
 
 unsafe extern "C" fn clear(object: *mut ffi::PyObject) -> c_int {
-    // SAFETY: as for `traverse`; each field is gone from the object before it is dropped.
+    // SAFETY: as for `traverse`; each field is gone from the object before it is dropped. The flag
+    // goes with the tuple that it tells of.
     unsafe {
         let continuation = object.cast::<Continuation>();
-        if let Some(captured) = (*continuation).captured.take() {
-            release(Trash::Captured(captured));
-        }
-        let effect = std::mem::replace(&mut (*continuation).effect, ptr::null_mut());
+        let (contents, state) = take_contents(object);
+        drop_contents(contents, state);
+        (*continuation).flags &= !ANSWERED;
+        let effect = (&raw mut (*continuation).effect).replace(ptr::null_mut());
         drop(Ref::from_result(effect));
-        let answering = std::mem::replace(&mut (*continuation).answering, ptr::null_mut());
-        drop(Ref::from_result(answering));
     }
     0
 }
@@ -372,16 +551,10 @@ unsafe extern "C" fn get_used(object: *mut ffi::PyObject, _: *mut c_void) -> *mu
 
 /// # Safety
 /// `object` must be a continuation.
-unsafe fn is_used(object: *mut ffi::PyObject) -> bool {
+#[inline]
+pub unsafe fn is_used(object: *mut ffi::PyObject) -> bool {
     // SAFETY: by the caller's word.
-    unsafe {
-        let continuation = object.cast::<Continuation>();
-        if (*continuation).unstarted {
-            (*continuation).effect.is_null()
-        } else {
-            (*continuation).captured.is_none()
-        }
-    }
+    unsafe { (*object.cast::<Continuation>()).state == State::Used }
 }
 
 unsafe extern "C" fn repr(object: *mut ffi::PyObject) -> *mut ffi::PyObject {
@@ -400,17 +573,15 @@ unsafe extern "C" fn close_method(
     object: *mut ffi::PyObject,
     _: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
-    // SAFETY: CPython calls this on a continuation.
-    if let Some(captured) = unsafe { (*object.cast::<Continuation>()).captured.take() } {
-        // At once, however deep: the recursion is the program's, which Python bounds.
-        close_captured(captured);
-    }
-    // SAFETY: as above. What an unstarted one would have started is dropped when it is safe.
+    // SAFETY: CPython calls this on a continuation, which it keeps alive.
     unsafe {
-        if (*object.cast::<Continuation>()).unstarted {
-            let field = &raw mut (*object.cast::<Continuation>()).effect;
-            drop(Ref::from_result(field.replace(ptr::null_mut())));
+        let k = ManuallyDrop::new(Ref::from_owned(NonNull::new_unchecked(object)));
+        if let Some(captured) = take(&k) {
+            // At once, however deep: the recursion is the program's, which Python bounds.
+            close_captured(captured);
         }
+        // What an unstarted one would have started.
+        drop(take_unstarted(&k));
     }
     Ref::none().into_ptr()
 }

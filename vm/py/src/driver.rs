@@ -4,18 +4,23 @@
 //! borrowed while Python code runs; what it refers to is alive because the run is, so the garbage
 //! collector need not see it. Only continuations outlive a run, and they are Python objects.
 
-use doeff_vm_core::{HandlerAction, PyCallOutcome, PythonCall, Released, StepEvent, Value};
+use std::ptr;
 
-use crate::classify::{new_generator, object_of};
+use doeff_vm_core::{
+    HandlerAction, PyCallOutcome, PythonCall, Released, StepEvent, Value, Yielded,
+};
+
+use crate::classify::object_of;
 use crate::clause::clause_raised;
 use crate::debug::Debug;
-use crate::generator::{self, Site, Step, is_generator, site};
+use crate::generator::{self, Step, is_generator, is_new};
 use crate::host::{
     PyCall, PyCaptured, PyEvent, PyFrame, PyMachine, PyMode, PyOutcome, PyPrompt, PyYielded,
 };
 use crate::node::{self, Kind, plain_handler};
 use crate::object::{Ref, take_error};
 use crate::primitives::clause_without_body;
+use crate::types::types;
 use crate::watch::{Gil, Watch};
 use crate::{answer, calls, continuation, messages};
 
@@ -69,7 +74,7 @@ impl Observers<'_> {
 
 pub(crate) struct Driver<'a> {
     pub(crate) machine: &'a mut PyMachine,
-    watch: Watch,
+    pub(crate) watch: Watch,
     observers: Observers<'a>,
 }
 
@@ -89,10 +94,10 @@ impl Driver<'_> {
                 StepEvent::Continue(next) | StepEvent::Paused(next) => mode = next,
                 StepEvent::NeedsPython(call) => {
                     self.drop_released();
-                    let outcome = if PLAIN {
-                        self.execute_python_call(call)
-                    } else {
-                        self.observed_call(call)
+                    let outcome = match call {
+                        PythonCall::GenSend(value) if PLAIN => self.send_on(object_of(value)),
+                        call if PLAIN => self.execute_python_call(call),
+                        call => self.observed_call(call),
                     };
                     mode = self
                         .machine
@@ -148,8 +153,6 @@ impl Driver<'_> {
         outcome
     }
 
-    #[allow(clippy::inline_always)] // one of its two calls is the hot one
-    #[inline(always)]
     fn execute_python_call(&mut self, call: PyCall) -> PyOutcome {
         match call {
             PythonCall::GenSend(value) => match self.watch.tick() {
@@ -157,7 +160,7 @@ impl Driver<'_> {
                 Err(interrupt) => self.throw(interrupt),
             },
             PythonCall::GenThrow(error) => self.throw(error),
-            PythonCall::CallHandler { captured, effect } => Self::call_handler(captured, &effect),
+            PythonCall::CallHandler { captured, effect } => Self::call_handler(captured, effect),
             PythonCall::CallStdlib { effect } => match self.watch.tick() {
                 Ok(()) => self.call_stdlib(effect),
                 Err(interrupt) => PyCallOutcome::Action(HandlerAction::Throw(interrupt)),
@@ -168,7 +171,6 @@ impl Driver<'_> {
         }
     }
 
-    #[inline]
     fn send(&mut self, value: Ref) -> PyOutcome {
         match self.machine.running() {
             Some(frame) => {
@@ -180,7 +182,7 @@ impl Driver<'_> {
         }
     }
 
-    fn throw(&mut self, error: Ref) -> PyOutcome {
+    pub(crate) fn throw(&mut self, error: Ref) -> PyOutcome {
         match self.machine.running() {
             Some(frame) => {
                 let generator = frame.generator.clone();
@@ -191,7 +193,6 @@ impl Driver<'_> {
         }
     }
 
-    #[inline]
     fn answer(&mut self, step: Step) -> PyOutcome {
         match step {
             Step::Yield(yielded) => self.yielded(yielded),
@@ -202,40 +203,47 @@ impl Driver<'_> {
 
     // ---- handlers -----------------------------------------------------------------------------
 
-    fn call_handler(captured: PyCaptured, effect: &Ref) -> PyOutcome {
-        let Some(handler) = captured.handler().map(plain_handler) else {
-            return no_frame();
-        };
-        let performed = captured
-            .performer()
-            .map_or(Site::NOWHERE, |frame| site(&frame.generator));
-        let Some(k) = continuation::make(captured, effect.clone(), performed) else {
-            return PyCallOutcome::Error(take_error());
-        };
-        // SAFETY: the arguments are valid for the call; the result is a new reference or null.
-        let result = unsafe {
-            let arguments = [effect.as_ptr(), k.as_ptr()];
-            Ref::from_result(calls::vectorcall(
-                handler.as_ptr(),
-                &arguments,
-                2,
-                std::ptr::null_mut(),
-            ))
-        };
-        let outcome = match result {
-            Some(clause) if is_generator(&clause) => new_generator(clause)
-                .map(|clause| PyCallOutcome::Clause(PyFrame::clause(clause, k.clone()))),
-            Some(result) => clause_without_body(&handler, effect, &k, result),
-            None => Err(messages::convert_stop_iteration(take_error(), &handler)),
-        };
-        outcome.unwrap_or_else(|error| match clause_raised(&k, &handler, error) {
-            PyCallOutcome::GenError(error) => PyCallOutcome::Error(error),
-            failed => failed,
-        })
+    fn call_handler(captured: PyCaptured, effect: Ref) -> PyOutcome {
+        match Self::ask_handler(captured, effect) {
+            Asked::Clause(clause) => {
+                clause.k.iter().for_each(continuation::settle);
+                PyCallOutcome::Clause(clause)
+            }
+            Asked::Resume { captured, value } => {
+                let value = Value::Object(value);
+                PyCallOutcome::GenYield(Yielded::Resume { captured, value })
+            }
+            Asked::Other(outcome) => outcome,
+        }
     }
 
+    /// Calls the handler of a captured prompt with the effect and a new `k`.
     #[inline]
-    fn call_stdlib(&mut self, effect: Ref) -> PyOutcome {
+    pub(crate) fn ask_handler(captured: PyCaptured, effect: Ref) -> Asked {
+        let Some(handler) = captured.handler().map(plain_handler) else {
+            return Asked::Other(no_frame());
+        };
+        let effect_pointer = effect.as_ptr();
+        let Some(k) = continuation::make(captured, effect) else {
+            return Asked::Other(PyCallOutcome::Error(take_error()));
+        };
+        // SAFETY: the arguments are valid for the call: `k` keeps the effect. The result is a new
+        // reference or null.
+        let result = unsafe {
+            let arguments = [effect_pointer, k.as_ptr()];
+            let callable = handler.as_ptr();
+            Ref::from_result(calls::vectorcall(callable, &arguments, 2, ptr::null_mut()))
+        };
+        match result {
+            Some(clause) if is_generator(&clause) && is_new(&clause) => {
+                Asked::Clause(PyFrame::clause(clause, k))
+            }
+            Some(primitive) if is_own_tail(&primitive, &k) => end_with(primitive, k),
+            result => Asked::Other(other_than_clause(&handler, &k, result)),
+        }
+    }
+
+    pub(crate) fn call_stdlib(&mut self, effect: Ref) -> PyOutcome {
         let Some(handler) = self.machine.stdlib_handler() else {
             return no_frame();
         };
@@ -267,6 +275,67 @@ impl Driver<'_> {
         }
         HandlerAction::Throw(messages::unhandled_effect(effect, self.machine.handlers()))
     }
+}
+
+/// What a handler call gave.
+pub(crate) enum Asked {
+    /// A clause with a generator.
+    Clause(PyFrame),
+    /// Its own continuation goes on with a value.
+    Resume {
+        /// What the continuation held.
+        captured: PyCaptured,
+        /// What its performer gets.
+        value: Ref,
+    },
+    /// Something else.
+    Other(PyOutcome),
+}
+
+/// Whether a handler call has given a `Resume` or `Transfer` of its own, unused continuation.
+#[inline]
+fn is_own_tail(primitive: &Ref, k: &Ref) -> bool {
+    let class = primitive.type_ptr();
+    let types = types();
+    // SAFETY: both kinds have a first field; `k` is a continuation.
+    (class == types.node(Kind::Resume) || class == types.node(Kind::Transfer))
+        && unsafe {
+            node::field_pointer(primitive, 0) == k.as_ptr() && !continuation::is_used(k.as_ptr())
+        }
+}
+
+/// Ends a handler call that gave such a primitive.
+#[inline]
+fn end_with(primitive: Ref, k: Ref) -> Asked {
+    // SAFETY: the caller has checked that it is a node with two fields, of which the first is `k`.
+    let (own, value) = unsafe { node::into_pair(primitive) };
+    drop(own);
+    // SAFETY: `k` is a continuation.
+    match unsafe { continuation::take_by_clause(&k) } {
+        Some(captured) => {
+            continuation::settle_kept(k);
+            Asked::Resume { captured, value }
+        }
+        None => Asked::Other(PyCallOutcome::Error(messages::continuation_consumed())),
+    }
+}
+
+/// What a handler call comes to that gave no new generator.
+fn other_than_clause(handler: &Ref, k: &Ref, result: Option<Ref>) -> PyOutcome {
+    continuation::settle(k);
+    let outcome = match result {
+        Some(clause) if is_generator(&clause) => Err(messages::generator_has_started(&clause)),
+        Some(result) => {
+            // SAFETY: `k` is a started continuation.
+            let effect = unsafe { continuation::effect(k) };
+            clause_without_body(handler, &effect, k, result)
+        }
+        None => Err(messages::convert_stop_iteration(take_error(), handler)),
+    };
+    outcome.unwrap_or_else(|error| match clause_raised(k, handler, error) {
+        PyCallOutcome::GenError(error) => PyCallOutcome::Error(error),
+        failed => failed,
+    })
 }
 
 /// The machine asked for a call without what the call needs; the core's own check reports it.

@@ -42,8 +42,10 @@ impl Snapshot {
 /// Which accept sets accept instances of one type.
 #[derive(Debug, Clone)]
 struct Row {
-    /// Bit `n` is for `AcceptSet(n)`.
-    bits: Vec<u64>,
+    /// Bit `n` is for `AcceptSet(n)`, for the first sets.
+    first: u64,
+    /// As `first`, for the further ones.
+    further: Vec<u64>,
     /// The type's MRO when the bits were set, to notice that it has got another. Only compared.
     mro: *mut ffi::PyObject,
 }
@@ -51,13 +53,19 @@ struct Row {
 impl Row {
     fn set(&mut self, set: AcceptSet, accepts: bool) {
         let (word, bit) = position(set);
-        if self.bits.len() <= word {
-            self.bits.resize(word + 1, 0);
-        }
+        let word = match word.checked_sub(1) {
+            None => &mut self.first,
+            Some(further) => {
+                if self.further.len() <= further {
+                    self.further.resize(further + 1, 0);
+                }
+                &mut self.further[further]
+            }
+        };
         if accepts {
-            self.bits[word] |= bit;
+            *word |= bit;
         } else {
-            self.bits[word] &= !bit;
+            *word &= !bit;
         }
     }
 
@@ -65,7 +73,8 @@ impl Row {
     fn fill(&mut self, kind: TypeKey, sets: &HashMap<Vec<TypeKey>, AcceptSet>) {
         // SAFETY: `kind` is a valid type.
         self.mro = unsafe { (*kind).tp_mro };
-        self.bits.clear();
+        self.first = 0;
+        self.further.clear();
         self.set(AcceptSet::ALL, true);
         for (accepted, set) in sets {
             self.set(*set, is_instance_of_any(kind, accepted));
@@ -80,13 +89,18 @@ fn position(set: AcceptSet) -> (usize, u64) {
 impl Accepts for EffectType {
     #[inline]
     fn accepts(self, set: AcceptSet) -> bool {
-        let (word, bit) = position(set);
         // SAFETY: rows are boxed and never freed, so that the pointer stays valid, and only changed
         // while no search is going on: both hold the interpreter. (A row is used for another type
         // when its own is freed; the effect that is being performed keeps its type alive.) A search
         // without the interpreter has a snapshot, which its driver keeps and nobody changes.
         let row = unsafe { self.0.as_ref() };
-        row.bits.get(word).is_some_and(|&word| word & bit != 0)
+        let first = row.first;
+        if set.0 < u64::BITS {
+            return first >> set.0 & 1 != 0;
+        }
+        let (word, bit) = position(set);
+        let further = row.further.get(word - 1);
+        further.is_some_and(|&word| word & bit != 0)
     }
 }
 
@@ -101,8 +115,25 @@ struct Registry {
     unused_sets: Vec<AcceptSet>,
     /// A weak reference to every type that occurs above, whose callback forgets the type.
     watched: HashMap<TypeKey, Ref>,
-    /// The type that was looked up last.
-    latest: Option<(TypeKey, EffectType)>,
+}
+
+/// Types that were looked up of late, by their addresses. All are forgotten when one of the registry's
+/// is freed.
+struct Latest(UnsafeCell<[Option<(TypeKey, EffectType)>; LATEST]>);
+
+const LATEST: usize = 64;
+
+// SAFETY: only reached by functions that hold the interpreter, and not while they call anything.
+unsafe impl Sync for Latest {}
+
+static KNOWN: Latest = Latest(UnsafeCell::new([None; LATEST]));
+
+#[inline]
+fn latest<'a>(kind: TypeKey) -> &'a mut Option<(TypeKey, EffectType)> {
+    // Types are some 1,000 bytes large and more.
+    let index = ((kind as usize >> 4) ^ (kind as usize >> 10)) % LATEST;
+    // SAFETY: the interpreter is held, and no caller keeps the entry while it calls anything.
+    unsafe { &mut (*KNOWN.0.get())[index] }
 }
 
 struct RegistryCell(UnsafeCell<Option<Registry>>);
@@ -134,21 +165,29 @@ pub fn is_effect_type(kind: *mut ffi::PyTypeObject) -> bool {
 #[inline]
 pub fn effect_type(object: &Ref) -> Result<Option<EffectType>, Ref> {
     let kind = object.type_ptr();
+    match *latest(kind) {
+        Some((known, found)) if known == kind && is_current(found, kind) => Ok(Some(found)),
+        _ => look_up(kind),
+    }
+}
+
+/// Whether what is known of a type still holds.
+#[inline]
+fn is_current(known: EffectType, kind: TypeKey) -> bool {
+    // SAFETY: rows are never freed, and the caller has an object of the type.
+    unsafe { known.0.as_ref().mro == (*kind).tp_mro }
+}
+
+fn look_up(kind: TypeKey) -> Result<Option<EffectType>, Ref> {
     let known = with_registry(|registry| {
-        let found = match registry.latest {
-            Some((latest, found)) if latest == kind => found,
-            _ => {
-                let found = EffectType(NonNull::from(&**registry.rows.get(&kind)?));
-                registry.latest = Some((kind, found));
-                found
-            }
-        };
-        // SAFETY: rows are never freed, and the object keeps its type alive.
-        let current = unsafe { found.0.as_ref().mro == (*kind).tp_mro };
-        current.then_some(found)
+        let row = registry.rows.get(&kind)?;
+        Some(EffectType(NonNull::from(&**row)))
     });
-    match known {
-        Some(found) => Ok(Some(found)),
+    match known.filter(|&known| is_current(known, kind)) {
+        Some(found) => {
+            *latest(kind) = Some((kind, found));
+            Ok(Some(found))
+        }
         None => register(kind),
     }
 }
@@ -169,7 +208,8 @@ fn register(kind: TypeKey) -> Result<Option<EffectType>, Ref> {
         let row = rows.entry(kind).or_insert_with(|| {
             unused_rows.pop().unwrap_or_else(|| {
                 Box::new(Row {
-                    bits: Vec::new(),
+                    first: 0,
+                    further: Vec::new(),
                     mro: ptr::null_mut(),
                 })
             })
@@ -255,7 +295,8 @@ unsafe extern "C" fn forget(
     // SAFETY: the address is the int that `watch` made; it is only compared, not followed.
     let kind: TypeKey = unsafe { ffi::PyLong_AsVoidPtr(address) }.cast();
     let dropped = with_registry(|registry| {
-        registry.latest = None;
+        // SAFETY: as for `latest`.
+        unsafe { *KNOWN.0.get() = [None; LATEST] };
         registry.unused_rows.extend(registry.rows.remove(&kind));
         let ended: Vec<_> = registry
             .sets

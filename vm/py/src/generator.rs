@@ -196,6 +196,15 @@ impl Site {
     };
 }
 
+/// The address of the instruction at which a suspended generator waits, which no two sites share while
+/// their code lives; `None` where that cannot be read.
+#[inline]
+pub fn instruction(generator: &Ref) -> Option<usize> {
+    // SAFETY: the offsets were found to fit; a suspended generator has its frame.
+    (is_generator(generator) && CALIBRATED.load(Ordering::Relaxed))
+        .then(|| unsafe { read(generator.as_ptr(), layout::INSTRUCTION) })
+}
+
 /// Where a suspended generator is; [`Site::NOWHERE`] for what is no generator.
 #[inline]
 pub fn site(generator: &Ref) -> Site {
@@ -251,7 +260,12 @@ pub fn send(generator: &Ref, value: &Ref) -> Step {
     // SAFETY: both objects are valid for the call; the result is a new reference unless the outcome
     // is an error.
     unsafe {
-        match calls::iter_send(generator.as_ptr(), value.as_ptr(), &raw mut result) {
+        let outcome = if is_generator(generator) {
+            calls::gen_send(generator.as_ptr(), value.as_ptr(), &raw mut result)
+        } else {
+            calls::iter_send(generator.as_ptr(), value.as_ptr(), &raw mut result)
+        };
+        match outcome {
             1 => Step::Yield(owned(result)),
             0 => Step::Return(owned(result)),
             _ => Step::Raise(take_error()),

@@ -14,6 +14,7 @@ mod classify;
 mod clause;
 pub mod continuation;
 mod debug;
+mod direct;
 pub mod do_function;
 mod driver;
 mod effects;

@@ -14,7 +14,7 @@ use pyo3::{PyResult, Python, ffi};
 use crate::calls;
 use crate::freelist::FreeList;
 use crate::object::Ref;
-use crate::specs::{Base, Missing, SPECS, Spec};
+use crate::specs::{Base, Missing, SPECS, Spec, TABLE};
 use crate::trash::release_field;
 use crate::types::{
     TypeBuilder, class_getitem, last_member, method, new_by_vectorcall, object_member, reduced,
@@ -260,6 +260,23 @@ pub unsafe fn field(node: &Ref, index: usize) -> Ref {
     }
 }
 
+/// As [`field`], but borrowed from the node.
+///
+/// # Safety
+/// As for [`field`].
+#[inline]
+pub unsafe fn field_pointer(node: &Ref, index: usize) -> *mut ffi::PyObject {
+    // SAFETY: as for `field`.
+    unsafe {
+        let field = (*node.as_ptr().cast::<Node>()).fields[index];
+        if field.is_null() {
+            ffi::Py_None()
+        } else {
+            field
+        }
+    }
+}
+
 /// A field of a node that may be absent.
 ///
 /// # Safety
@@ -287,24 +304,63 @@ pub unsafe fn into_pair(node: Ref) -> (Ref, Ref) {
     // SAFETY: by the caller's word the fields are there. Nobody else refers to the node, so nobody
     // sees it without them; null fields are what its deallocation skips.
     unsafe {
-        let fields = &raw mut (*node.as_ptr().cast::<Node>()).fields;
-        let take = |index: usize| {
-            let taken = std::mem::replace(&mut (*fields)[index], ptr::null_mut());
-            Ref::from_result(taken).unwrap_or_else(Ref::none)
-        };
-        (take(0), take(1))
+        let [first, second, third] = (*node.as_ptr().cast::<Node>()).fields;
+        forget(node);
+        drop(Ref::from_result(third));
+        let owned = |field| Ref::from_result(field).unwrap_or_else(Ref::none);
+        (owned(first), owned(second))
+    }
+}
+
+/// Frees a node, but not what its fields refer to.
+///
+/// # Safety
+/// `node` must be the only reference to a node, and somebody else be answerable for its fields.
+#[inline]
+unsafe fn forget(node: Ref) {
+    // SAFETY: by the caller's word; this is what its deallocation does.
+    unsafe {
+        let object = node.into_ptr();
+        ffi::PyObject_GC_UnTrack(object.cast());
+        FREE.free(object);
+    }
+}
+
+/// Drops a reference to a node.
+///
+/// # Safety
+/// `node` must be a node.
+#[inline]
+pub unsafe fn release(node: Ref) {
+    if !node.is_unique() {
+        return;
+    }
+    // SAFETY: by the caller's word. The fields are dropped when the node is gone, as any code may run
+    // then.
+    unsafe {
+        let fields = (*node.as_ptr().cast::<Node>()).fields;
+        forget(node);
+        for field in fields {
+            if let Some(field) = Ref::from_result(field) {
+                release_field(field);
+            }
+        }
     }
 }
 
 /// The handler that is called, without the types that it was installed with.
 #[inline]
 pub fn plain_handler(handler: &Ref) -> Ref {
-    let mut handler = handler.clone();
-    while handler.type_ptr() == types().node(Kind::TypedHandler) {
-        // SAFETY: it is a `TypedHandler`, whose first field is the handler.
-        handler = unsafe { field(&handler, 0) };
+    if handler.type_ptr() != types().node(Kind::TypedHandler) {
+        return handler.clone();
     }
-    handler
+    // SAFETY: it is a `TypedHandler`, whose first field is the handler.
+    let mut inner = unsafe { field(handler, 0) };
+    while inner.type_ptr() == types().node(Kind::TypedHandler) {
+        // SAFETY: as above.
+        inner = unsafe { field(&inner, 0) };
+    }
+    inner
 }
 
 unsafe extern "C" fn construct<const KIND: usize>(
@@ -313,10 +369,34 @@ unsafe extern "C" fn construct<const KIND: usize>(
     nargsf: usize,
     kwnames: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
-    let spec = &SPECS[KIND];
+    let spec = const { &TABLE[KIND] };
     // SAFETY: CPython gives as many arguments as it says, keyword values after positional ones.
     unsafe {
         let given = ffi::PyVectorcall_NARGS(nargsf).cast_unsigned();
+        let mut fields = [ptr::null_mut(); MAX_FIELDS];
+        if given == spec.fields.len() && kwnames.is_null() {
+            for (index, field) in fields.iter_mut().enumerate().take(spec.fields.len()) {
+                *field = *args.add(index);
+            }
+            return make_raw(spec.kind, class.cast(), fields);
+        }
+        construct_with_defaults(spec, class, args, given, kwnames)
+    }
+}
+
+/// As `construct`, where arguments are left out, too many, or named.
+///
+/// # Safety
+/// As for `construct`.
+unsafe fn construct_with_defaults(
+    spec: &'static Spec,
+    class: *mut ffi::PyObject,
+    args: *const *mut ffi::PyObject,
+    given: usize,
+    kwnames: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: by the caller's word.
+    unsafe {
         let mut fields = [ptr::null_mut(); MAX_FIELDS];
         if given > spec.fields.len() {
             return too_many(spec, given);

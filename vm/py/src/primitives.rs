@@ -19,7 +19,6 @@ use crate::types::types;
 use crate::{continuation, messages, program};
 
 impl Driver<'_> {
-    #[inline]
     pub(crate) fn yielded(&mut self, yielded: Ref) -> PyOutcome {
         let class = yielded.type_ptr();
         let types = types();
@@ -54,8 +53,7 @@ impl Driver<'_> {
         }
     }
 
-    #[inline]
-    fn resume(&mut self, primitive: Ref, kind: Kind) -> PyOutcome {
+    pub(crate) fn resume(&mut self, primitive: Ref, kind: Kind) -> PyOutcome {
         // SAFETY: it is a `Resume` or `ResumeContinuation`, which have two fields.
         let (k, value) = unsafe { node::into_pair(primitive) };
         let reserved = match reserve(&k, kind, Some(&value)) {
@@ -190,7 +188,7 @@ fn resume_throw(primitive: Ref) -> PyOutcome {
     }
 }
 
-fn perform(yielded: Ref) -> PyOutcome {
+pub(crate) fn perform(yielded: Ref) -> PyOutcome {
     match effect_type(&yielded) {
         Ok(Some(effect_type)) => PyCallOutcome::GenYield(Yielded::Perform {
             effect: yielded,
@@ -289,7 +287,8 @@ fn reserve_to_throw(primitive: Ref, kind: Kind) -> Result<(Ref, Reserved, Ref), 
     Ok((k, reserved, error))
 }
 
-fn with_handler(primitive: &Ref) -> Result<PyYielded, Ref> {
+#[inline]
+pub(crate) fn with_handler(primitive: &Ref) -> Result<PyYielded, Ref> {
     // SAFETY: it is a `WithHandler`, which has three fields.
     let [handler, body, effects] = [0, 1, 2].map(|index| unsafe { node::field(primitive, index) });
     let prompt = prompt(handler, &effects)?;
@@ -406,6 +405,12 @@ fn given(argument: Ref) -> Option<Ref> {
     // SAFETY: the object is valid.
     let missing = unsafe { ffi::Py_IsNone(argument.as_ptr()) } != 0;
     (!missing).then_some(argument)
+}
+
+/// A clause's own continuation was used before.
+#[cold]
+pub(crate) fn refuse_used() -> PyOutcome {
+    refuse(Err(messages::continuation_consumed()))
 }
 
 fn refuse(yielded: Result<PyYielded, Ref>) -> PyOutcome {

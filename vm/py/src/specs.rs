@@ -84,7 +84,10 @@ const fn object(
 }
 
 /// By [`Kind`].
-pub(crate) static SPECS: [Spec; KINDS] = [
+pub(crate) static SPECS: [Spec; KINDS] = TABLE;
+
+/// [`SPECS`] as a constant, for functions that are made for one kind.
+pub(crate) const TABLE: [Spec; KINDS] = [
     program(
         Kind::Resume,
         c"doeff_vm.Resume",

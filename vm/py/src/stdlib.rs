@@ -256,6 +256,24 @@ pub(crate) fn store_of(handler: &Ref) -> Ref {
     }
 }
 
+/// The store, borrowed from the handler.
+///
+/// # Safety
+/// `handler` must be a built-in one.
+#[inline]
+pub unsafe fn store_pointer(handler: &Ref) -> *mut ffi::PyObject {
+    // SAFETY: by the caller's word. `None`, for an object that the collector has cleared, is refused
+    // by all that is done with a store.
+    unsafe {
+        let store = (*handler.as_ptr().cast::<Handler>()).store;
+        if store.is_null() {
+            ffi::Py_None()
+        } else {
+            store
+        }
+    }
+}
+
 /// Whether a built-in handler is that of a `Listen`, which hears what it passes on.
 pub(crate) fn listens(handler: &Ref) -> bool {
     // SAFETY: the callers have checked that it is a built-in handler.

@@ -6,6 +6,7 @@
 //! is analysed once, from its bytecode; on a version whose bytecode is not known here, or where
 //! anything looks unfamiliar, no `yield` counts as one in tail position.
 
+use std::cell::UnsafeCell;
 use std::ffi::c_void;
 use std::ptr;
 use std::sync::atomic::{AtomicIsize, Ordering};
@@ -13,7 +14,7 @@ use std::sync::atomic::{AtomicIsize, Ordering};
 use pyo3::types::{PyAnyMethods, PyBytes, PyBytesMethods, PyTypeMethods};
 use pyo3::{Bound, PyAny, PyResult, Python, ffi, intern};
 
-use crate::generator::{Site, site, with_bound};
+use crate::generator::{Site, instruction, site, with_bound};
 use crate::object::{Ref, with_python};
 use crate::types::types;
 
@@ -54,17 +55,62 @@ pub fn init() {
 
 unsafe extern "C" fn free_tails(extra: *mut c_void) {
     if !extra.is_null() {
+        // SAFETY: CPython frees a code object while the interpreter is held.
+        unsafe { *KNOWN.0.get() = [(0, Tail::No); LATEST] };
         // SAFETY: CPython gives back what `analyse_once` stored, once.
         drop(unsafe { Box::from_raw(extra.cast::<Tails>()) });
     }
 }
 
+/// What was found out of late, by the address of the instruction. All of it is forgotten when a code
+/// object goes, at whose address another may come to lie.
+struct Latest(UnsafeCell<[(usize, Tail); LATEST]>);
+
+const LATEST: usize = 64;
+
+// SAFETY: only reached by `latest` and `free_tails`, which hold the interpreter and call nothing.
+unsafe impl Sync for Latest {}
+
+static KNOWN: Latest = Latest(UnsafeCell::new([(0, Tail::No); LATEST]));
+
+#[inline]
+fn latest<'a>(instruction: usize) -> &'a mut (usize, Tail) {
+    let index = ((instruction >> 1) ^ (instruction >> 7)) % LATEST;
+    // SAFETY: the interpreter is held, and no caller keeps the entry while it calls anything.
+    unsafe { &mut (*KNOWN.0.get())[index] }
+}
+
 /// What follows the `yield` at which a generator is suspended.
 #[inline]
 pub fn tail_of(generator: &Ref) -> Tail {
-    match tail_at(site(generator)) {
-        Some(found) if !found.delegates || delegates_to_program(generator) => found.tail,
-        _ => Tail::No,
+    if let Some(instruction) = instruction(generator) {
+        let (known, tail) = *latest(instruction);
+        if known == instruction {
+            return tail;
+        }
+    }
+    find_out(generator)
+}
+
+#[cold]
+fn find_out(generator: &Ref) -> Tail {
+    let site = site(generator);
+    // Without a table nobody would say when the code object goes.
+    let Some(tails) = table(site) else {
+        return Tail::No;
+    };
+    let found = tails.iter().find(|found| found.offset == site.offset);
+    match found {
+        // What a `yield from` delegates to is asked each time.
+        Some(found) if found.delegates && !delegates_to_program(generator) => Tail::No,
+        Some(found) if found.delegates => found.tail,
+        found => {
+            let tail = found.map_or(Tail::No, |found| found.tail);
+            if let Some(instruction) = instruction(generator) {
+                *latest(instruction) = (instruction, tail);
+            }
+            tail
+        }
     }
 }
 
@@ -77,16 +123,15 @@ fn delegates_to_program(generator: &Ref) -> bool {
     })
 }
 
-#[inline]
-fn tail_at(site: Site) -> Option<TailYield> {
+/// The table of a site's code object, which lives as long as that; `None` where there can be none.
+fn table<'a>(site: Site) -> Option<&'a Tails> {
     let index = EXTRA_INDEX.load(Ordering::Relaxed);
     if index < 0 || site.code.is_null() || site.offset < 0 {
         return None;
     }
     let mut extra = ptr::null_mut();
-    // SAFETY: the code object is alive; the slot was reserved, and holds null or our table, which
-    // lives as long as the code object.
-    let tails = unsafe {
+    // SAFETY: the code object is alive; the slot was reserved, and holds null or our table.
+    unsafe {
         if ffi::PyUnstable_Code_GetExtra(site.code, index, &raw mut extra) != 0 {
             ffi::PyErr_Clear();
             return None;
@@ -94,15 +139,10 @@ fn tail_at(site: Site) -> Option<TailYield> {
         if extra.is_null() {
             extra = analyse_once(site.code, index);
         }
-        extra.cast::<Tails>().as_ref()?
-    };
-    tails
-        .iter()
-        .find(|found| found.offset == site.offset)
-        .copied()
+        extra.cast::<Tails>().as_ref()
+    }
 }
 
-#[cold]
 fn analyse_once(code: *mut ffi::PyObject, index: isize) -> *mut c_void {
     let tails = with_python(|py| {
         // SAFETY: the caller's site keeps the code object alive.

@@ -1,0 +1,297 @@
+//! Direct transitions: what programs do most, without a step of the machine in between.
+//!
+//! [`Driver::send_on`] stands for a call that sends a value. While what the generators answer is
+//! something common, it makes the machine's transition (`doeff_vm_core`'s module of the same name)
+//! and sends on; anything else it gives to the machine as the outcome of the last call. The same
+//! checks are made in the same order, and the same Python calls, as by the way of steps.
+
+use doeff_vm_core::{Ended, HandlerAction, PyCallOutcome, Performed, Value, Yielded};
+
+use crate::answer;
+use crate::classify::{Reserved, Started, start_do_call, uses_continuation};
+use crate::clause::{Failure, finish, finish_by_send};
+use crate::continuation::{self, settle, settle_kept};
+use crate::driver::{Asked, Driver, no_frame};
+use crate::effects::effect_type;
+use crate::generator::{self, Step};
+use crate::host::{PyFrame, PyOutcome, PyYielded};
+use crate::node::{self, Kind};
+use crate::object::Ref;
+use crate::primitives::{perform, with_handler};
+use crate::tail::{Tail, tail_of};
+use crate::types::types;
+
+/// The value that the running frame gets next; or, where steps must go on, the outcome of the call that
+/// the machine waits for.
+type Next = Result<Ref, PyOutcome>;
+
+impl Driver<'_> {
+    /// Sends a value to the running frame, and goes on as long as that is simple.
+    pub(crate) fn send_on(&mut self, mut value: Ref) -> PyOutcome {
+        loop {
+            if let Err(interrupt) = self.watch.tick() {
+                return self.throw(interrupt);
+            }
+            let Some(frame) = self.machine.running() else {
+                return no_frame();
+            };
+            let step = generator::send(&frame.generator, &value);
+            drop(value);
+            let next = match step {
+                Step::Yield(yielded) => self.go_on(yielded),
+                Step::Return(result) => self.give(result),
+                Step::Raise(error) => return self.raised(error),
+            };
+            match next {
+                Ok(next) => value = next,
+                Err(outcome) => return outcome,
+            }
+        }
+    }
+
+    #[inline]
+    fn go_on(&mut self, yielded: Ref) -> Next {
+        let class = yielded.type_ptr();
+        let types = types();
+        if class == types.node(Kind::Resume) {
+            return self.resume_directly(yielded);
+        }
+        if class == types.do_call {
+            return self.call(yielded);
+        }
+        match node::kind_of(&yielded) {
+            None => self.perform_directly(yielded),
+            Some(kind @ (Kind::Get | Kind::Put | Kind::Ask | Kind::Tell | Kind::Modify)) => {
+                self.perform_builtin(yielded, kind)
+            }
+            Some(Kind::Transfer) => self.transfer_directly(yielded),
+            Some(Kind::WithHandler) => self.install(yielded),
+            Some(Kind::Pure) => {
+                // SAFETY: it is a `Pure`, which has a first field.
+                let value = unsafe { node::field(&yielded, 0) };
+                // SAFETY: as above.
+                unsafe { node::release(yielded) };
+                Ok(value)
+            }
+            Some(_) => {
+                self.settle_clause();
+                Err(self.yielded(yielded))
+            }
+        }
+    }
+
+    /// The running frame goes on to something else than using its continuation.
+    #[inline]
+    fn settle_clause(&self) {
+        if let Some(PyFrame { k: Some(k), .. }) = self.machine.running() {
+            settle(k);
+        }
+    }
+
+    // ---- programs -----------------------------------------------------------------------------
+
+    #[inline]
+    fn call(&mut self, call: Ref) -> Next {
+        self.settle_clause();
+        match start_do_call(&call) {
+            Ok(Started::Body(body)) => {
+                drop(call);
+                self.machine.call_program(body);
+                Ok(Ref::none())
+            }
+            Ok(Started::Value(value)) => Ok(value),
+            Err(error) => Err(PyCallOutcome::GenYield(Yielded::Refused(error))),
+        }
+    }
+
+    #[inline]
+    fn install(&mut self, node: Ref) -> Next {
+        self.settle_clause();
+        let installed = with_handler(&node);
+        // SAFETY: it is a node.
+        unsafe { node::release(node) };
+        match installed {
+            Ok(PyYielded::WithHandler { prompt, body }) => {
+                self.machine.install(prompt, body);
+                Ok(Ref::none())
+            }
+            Ok(PyYielded::Value(Value::Object(value))) => Ok(value),
+            other => Err(PyCallOutcome::GenYield(
+                other.unwrap_or_else(Yielded::Refused),
+            )),
+        }
+    }
+
+    /// The running frame has returned.
+    #[inline]
+    fn give(&mut self, result: Ref) -> Next {
+        if let Some(PyFrame { k: Some(k), .. }) = self.machine.running() {
+            settle(k);
+            if uses_continuation(&result).is_some() {
+                return Err(self.returned(result));
+            }
+        }
+        match self.machine.return_to_waiting() {
+            Some(Ended { handler, frame }) => {
+                drop(handler);
+                drop(frame.generator);
+                drop(frame.k);
+                Ok(result)
+            }
+            None => Err(PyCallOutcome::GenReturn(Value::Object(result))),
+        }
+    }
+
+    // ---- effects ------------------------------------------------------------------------------
+
+    #[inline]
+    fn perform_directly(&mut self, effect: Ref) -> Next {
+        self.settle_clause();
+        let Ok(Some(known)) = effect_type(&effect) else {
+            return Err(perform(effect));
+        };
+        match self.machine.perform(known) {
+            Performed::Python(captured) => match Self::ask_handler(captured, effect) {
+                Asked::Clause(clause) => {
+                    self.machine.enter_clause(clause);
+                    Ok(Ref::none())
+                }
+                Asked::Resume { captured, value } => {
+                    self.machine.resume(captured);
+                    Ok(value)
+                }
+                Asked::Other(outcome) => Err(outcome),
+            },
+            Performed::Stdlib { slot, id } => {
+                self.machine.ask_stdlib(slot, id, known);
+                Err(self.call_stdlib(effect))
+            }
+            Performed::NotNear => Err(perform(effect)),
+        }
+    }
+
+    #[inline]
+    fn perform_builtin(&mut self, effect: Ref, kind: Kind) -> Next {
+        self.settle_clause();
+        let Ok(Some(known)) = effect_type(&effect) else {
+            return Err(perform(effect));
+        };
+        let (slot, id) = match self.machine.perform(known) {
+            Performed::Stdlib { slot, id } => (slot, id),
+            Performed::Python(captured) => {
+                return match Self::ask_handler(captured, effect) {
+                    Asked::Clause(clause) => {
+                        self.machine.enter_clause(clause);
+                        Ok(Ref::none())
+                    }
+                    Asked::Resume { captured, value } => {
+                        self.machine.resume(captured);
+                        Ok(value)
+                    }
+                    Asked::Other(outcome) => Err(outcome),
+                };
+            }
+            Performed::NotNear => return Err(perform(effect)),
+        };
+        let Some(handler) = self.machine.handler_at(slot) else {
+            return Err(no_frame());
+        };
+        let answered = match answer::value(handler, kind, &effect) {
+            Some(answered) => answered,
+            None if kind == Kind::Modify && answer::is_state(handler) => {
+                let begun = answer::begin_modify(handler, &effect);
+                begun.and_then(|callback| {
+                    self.machine.begin_callback();
+                    callback.run().map(Some)
+                })
+            }
+            None => {
+                self.machine.ask_stdlib(slot, id, known);
+                return Err(self.call_stdlib(effect));
+            }
+        };
+        match answered {
+            Ok(Some(value)) => {
+                // SAFETY: a built-in effect is a node.
+                unsafe { node::release(effect) };
+                Ok(value)
+            }
+            other => {
+                self.machine.ask_stdlib(slot, id, known);
+                Err(PyCallOutcome::Action(match other {
+                    Err(error) => HandlerAction::Throw(error),
+                    Ok(_) => HandlerAction::Pass {
+                        effect,
+                        declined: true,
+                    },
+                }))
+            }
+        }
+    }
+
+    // ---- continuations ------------------------------------------------------------------------
+
+    #[inline]
+    fn resume_directly(&mut self, primitive: Ref) -> Next {
+        // SAFETY: it is a `Resume`, which has a first field.
+        let k = unsafe { node::field_pointer(&primitive, 0) };
+        match self.machine.running() {
+            Some(frame) if frame.k.as_ref().is_some_and(|own| own.as_ptr() == k) => {}
+            _ => {
+                self.settle_clause();
+                return Err(self.resume(primitive, Kind::Resume));
+            }
+        }
+        // SAFETY: as above.
+        let (k, value) = unsafe { node::into_pair(primitive) };
+        // SAFETY: it is a clause's own continuation.
+        let Some(captured) = (unsafe { continuation::take_by_clause(&k) }) else {
+            return Err(crate::primitives::refuse_used());
+        };
+        if let Some(frame) = self.machine.running()
+            && tail_of(&frame.generator) == Tail::Return
+            && let Some(frame) = self.machine.finish_frame()
+        {
+            if let Err(error) = finish_by_send(&frame.generator) {
+                return Err(Failure::new(error, frame).undo(&k, Reserved::Captured(captured)));
+            }
+            drop(frame);
+            settle_kept(k);
+        } else {
+            // SAFETY: it was just taken from it.
+            unsafe { continuation::keep_site(&k, &captured) };
+            settle(&k);
+        }
+        self.machine.resume(captured);
+        Ok(value)
+    }
+
+    #[inline]
+    fn transfer_directly(&mut self, primitive: Ref) -> Next {
+        // SAFETY: it is a `Transfer`, which has a first field.
+        let k = unsafe { node::field_pointer(&primitive, 0) };
+        match self.machine.running() {
+            Some(frame) if frame.k.as_ref().is_some_and(|own| own.as_ptr() == k) => {}
+            _ => {
+                self.settle_clause();
+                return Err(self.yielded(primitive));
+            }
+        }
+        // SAFETY: as above.
+        let (k, value) = unsafe { node::into_pair(primitive) };
+        // SAFETY: it is a clause's own continuation.
+        let Some(captured) = (unsafe { continuation::take_by_clause(&k) }) else {
+            return Err(crate::primitives::refuse_used());
+        };
+        let Some(frame) = self.machine.finish_frame() else {
+            return Err(no_frame());
+        };
+        if let Err(error) = finish(&frame.generator) {
+            return Err(Failure::new(error, frame).undo(&k, Reserved::Captured(captured)));
+        }
+        drop(frame);
+        settle_kept(k);
+        self.machine.resume(captured);
+        Ok(value)
+    }
+}
