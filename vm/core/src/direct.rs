@@ -47,13 +47,22 @@ impl<H: Host> Machine<H> {
     #[inline]
     pub fn call_program(&mut self, body: H::Generator) {
         debug_assert_eq!(self.pending, PendingPython::Generator);
+        self.steps += 2;
         self.push_frame(Frame::program(body));
+    }
+
+    /// The running frame asks for a program that is its value at once, which the driver sends it next.
+    #[inline]
+    pub fn value_at_once(&mut self) {
+        debug_assert_eq!(self.pending, PendingPython::Generator);
+        self.steps += 2;
     }
 
     /// The running frame asks for a body under a new prompt, which the driver starts next.
     #[inline]
     pub fn install(&mut self, prompt: Prompt<H>, body: H::Generator) {
         debug_assert_eq!(self.pending, PendingPython::Generator);
+        self.steps += 2;
         self.push_prompt(prompt);
         self.push_frame(Frame::program(body));
     }
@@ -71,6 +80,7 @@ impl<H: Host> Machine<H> {
         let Search::Found(slot) = dispatch.find_matching_handler(&self.slots) else {
             return Performed::NotNear;
         };
+        self.steps += 1;
         let found = self.slots.get(slot).map(|slot| slot.segment.handler_kind);
         let id = self.dispatches.next();
         if found == Some(HandlerKind::Stdlib) {
@@ -89,6 +99,14 @@ impl<H: Host> Machine<H> {
     #[inline]
     pub fn handler_at(&self, slot: usize) -> Option<&H::Handler> {
         self.slots.get(slot)?.segment.handler.as_ref()
+    }
+
+    /// The built-in handler of a slot that [`perform`](Self::perform) has found resumes the performer
+    /// with a value, which the driver sends it next.
+    #[inline]
+    pub fn answered(&mut self) {
+        debug_assert_eq!(self.pending, PendingPython::Generator);
+        self.steps += 1;
     }
 
     /// The built-in handler of a slot that [`perform`](Self::perform) has found does more than
@@ -110,6 +128,7 @@ impl<H: Host> Machine<H> {
     pub fn enter_clause(&mut self, clause: Frame<H>) {
         debug_assert_eq!(self.pending, PendingPython::Handler);
         self.pending = PendingPython::Generator;
+        self.steps += 1;
         self.push_frame(clause);
     }
 
@@ -118,6 +137,7 @@ impl<H: Host> Machine<H> {
     #[inline]
     pub fn resume(&mut self, captured: Captured<H>) {
         self.pending = PendingPython::Generator;
+        self.steps += 2;
         self.reinstate(captured);
     }
 
@@ -129,6 +149,7 @@ impl<H: Host> Machine<H> {
         debug_assert_eq!(self.pending, PendingPython::Generator);
         let slot = self.slots.last_mut()?;
         if let Some(waiting) = slot.segment.frames.pop() {
+            self.steps += 2;
             let frame = self.running.replace(waiting)?;
             let handler = None;
             return Some(Ended { handler, frame });
@@ -145,6 +166,7 @@ impl<H: Host> Machine<H> {
             return None;
         }
         let waiting = around.segment.frames.pop()?;
+        self.steps += 2;
         let frame = self.running.replace(waiting)?;
         let mut segment = self.slots.pop()?.segment;
         let handler = segment.handler.take();

@@ -11,6 +11,9 @@ use crate::mode::{Mode, PendingPython};
 use crate::segment::{SegmentKind, Slot};
 use crate::value::Value;
 
+/// What [`Machine::is_idle_and_small`] takes for little, in entries.
+const KEPT: usize = 64;
+
 /// A machine that runs one program at a time.
 #[derive(Debug)]
 pub struct Machine<H: Host> {
@@ -125,6 +128,18 @@ impl<H: Host> Machine<H> {
             && self.running.is_none()
             && self.pending == PendingPython::Nothing
             && self.released.is_empty()
+    }
+
+    /// Whether the machine is idle and holds little memory, so that it may be kept for later.
+    pub fn is_idle_and_small(&self) -> bool {
+        self.is_idle()
+            && self.slots.capacity() <= KEPT
+            && self.arena.pooled() <= KEPT
+            && self.released.capacity() <= KEPT
+            && self
+                .slots
+                .iter()
+                .all(|slot| slot.segment.frames.capacity() <= KEPT)
     }
 
     /// The call that the machine waits for.

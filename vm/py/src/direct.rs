@@ -14,7 +14,7 @@ use crate::continuation::{self, settle, settle_kept};
 use crate::driver::{Asked, Driver, no_frame};
 use crate::effects::effect_type;
 use crate::generator::{self, Step};
-use crate::host::{PyFrame, PyOutcome, PyYielded};
+use crate::host::{PyCaptured, PyFrame, PyOutcome, PyYielded};
 use crate::node::{self, Kind};
 use crate::object::Ref;
 use crate::primitives::{perform, with_handler};
@@ -30,6 +30,7 @@ impl Driver<'_> {
     pub(crate) fn send_on(&mut self, mut value: Ref) -> PyOutcome {
         loop {
             if let Err(interrupt) = self.watch.tick() {
+                self.settle_clause();
                 return self.throw(interrupt);
             }
             let Some(frame) = self.machine.running() else {
@@ -40,7 +41,10 @@ impl Driver<'_> {
             let next = match step {
                 Step::Yield(yielded) => self.go_on(yielded),
                 Step::Return(result) => self.give(result),
-                Step::Raise(error) => return self.raised(error),
+                Step::Raise(error) => {
+                    self.settle_clause();
+                    return self.raised(error);
+                }
             };
             match next {
                 Ok(next) => value = next,
@@ -71,6 +75,7 @@ impl Driver<'_> {
                 let value = unsafe { node::field(&yielded, 0) };
                 // SAFETY: as above.
                 unsafe { node::release(yielded) };
+                self.machine.value_at_once();
                 Ok(value)
             }
             Some(_) => {
@@ -99,7 +104,10 @@ impl Driver<'_> {
                 self.machine.call_program(body);
                 Ok(Ref::none())
             }
-            Ok(Started::Value(value)) => Ok(value),
+            Ok(Started::Value(value)) => {
+                self.machine.value_at_once();
+                Ok(value)
+            }
             Err(error) => Err(PyCallOutcome::GenYield(Yielded::Refused(error))),
         }
     }
@@ -115,7 +123,10 @@ impl Driver<'_> {
                 self.machine.install(prompt, body);
                 Ok(Ref::none())
             }
-            Ok(PyYielded::Value(Value::Object(value))) => Ok(value),
+            Ok(PyYielded::Value(Value::Object(value))) => {
+                self.machine.value_at_once();
+                Ok(value)
+            }
             other => Err(PyCallOutcome::GenYield(
                 other.unwrap_or_else(Yielded::Refused),
             )),
@@ -151,22 +162,27 @@ impl Driver<'_> {
             return Err(perform(effect));
         };
         match self.machine.perform(known) {
-            Performed::Python(captured) => match Self::ask_handler(captured, effect) {
-                Asked::Clause(clause) => {
-                    self.machine.enter_clause(clause);
-                    Ok(Ref::none())
-                }
-                Asked::Resume { captured, value } => {
-                    self.machine.resume(captured);
-                    Ok(value)
-                }
-                Asked::Other(outcome) => Err(outcome),
-            },
+            Performed::Python(captured) => self.ask(captured, effect),
             Performed::Stdlib { slot, id } => {
                 self.machine.ask_stdlib(slot, id, known);
                 Err(self.call_stdlib(effect))
             }
             Performed::NotNear => Err(perform(effect)),
+        }
+    }
+
+    #[inline]
+    fn ask(&mut self, captured: PyCaptured, effect: Ref) -> Next {
+        match Self::ask_handler(captured, effect) {
+            Asked::Clause(clause) => {
+                self.machine.enter_clause(clause);
+                Ok(Ref::none())
+            }
+            Asked::Resume { captured, value } => {
+                self.machine.resume(captured);
+                Ok(value)
+            }
+            Asked::Other(outcome) => Err(outcome),
         }
     }
 
@@ -178,19 +194,7 @@ impl Driver<'_> {
         };
         let (slot, id) = match self.machine.perform(known) {
             Performed::Stdlib { slot, id } => (slot, id),
-            Performed::Python(captured) => {
-                return match Self::ask_handler(captured, effect) {
-                    Asked::Clause(clause) => {
-                        self.machine.enter_clause(clause);
-                        Ok(Ref::none())
-                    }
-                    Asked::Resume { captured, value } => {
-                        self.machine.resume(captured);
-                        Ok(value)
-                    }
-                    Asked::Other(outcome) => Err(outcome),
-                };
-            }
+            Performed::Python(captured) => return self.ask(captured, effect),
             Performed::NotNear => return Err(perform(effect)),
         };
         let Some(handler) = self.machine.handler_at(slot) else {
@@ -214,6 +218,7 @@ impl Driver<'_> {
             Ok(Some(value)) => {
                 // SAFETY: a built-in effect is a node.
                 unsafe { node::release(effect) };
+                self.machine.answered();
                 Ok(value)
             }
             other => {

@@ -403,6 +403,15 @@ pub fn internal(error: doeff_vm_core::VMError) -> Ref {
     make::<PyRuntimeError>(|| Ok(format!("internal error of the machine: {error}")))
 }
 
+/// The driver has panicked: a bug of ours, as an exception that no `except Exception` takes.
+#[cold]
+pub fn panicked(panic: &(dyn std::any::Any + Send)) -> Ref {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+    let text = text.unwrap_or("the machine has panicked").to_owned();
+    exception(pyo3::panic::PanicException::new_err(text))
+}
+
 /// An exception that cannot be thrown anywhere goes to `sys.unraisablehook`.
 pub fn unraisable(error: Ref, culprit: &Ref) {
     restore_error(error);

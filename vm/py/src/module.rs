@@ -1,31 +1,31 @@
 //! The module `doeff_vm.doeff_vm` as Python sees it.
 
+use std::ffi::CStr;
+use std::panic::catch_unwind;
+use std::ptr::NonNull;
+
 use pyo3::exceptions::PyTypeError;
+use pyo3::ffi;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 
 use crate::annotation::handler;
 use crate::classify::handler_list;
 use crate::exceptions::{create_exceptions, exceptions};
-use crate::messages::name_of;
+use crate::messages::{self, name_of};
 use crate::node::{self, Kind};
-use crate::object::{Ref, take_error};
+use crate::object::{Ref, restore_error, take_error, with_python};
 use crate::runs::{Argument, Scope, Subject, from_bound, into_error, into_py, run_alone, shown};
 use crate::specs::SPECS;
 use crate::stdlib::{StdlibHandler, make_with, make_writer};
 use crate::types::types;
 use crate::vm::{DebugConfig, Stdlib, VM};
-use crate::{generator, tail};
+use crate::{calls, generator, tail};
 
-/// run(program, handlers=(), env=None, state=None)
-/// --
-///
-/// Run a program to its result, under handlers (a list or tuple, innermost first) and outside of them
-/// a reader of `env` and a state of `state`, where these mappings are given.
-///
-/// Raises the exception that nothing in the program caught, TypeError for a bad argument.
-#[pyfunction]
-#[pyo3(signature = (program, handlers = Argument::Missing, env = None, state = None), text_signature = "(program, handlers=(), env=None, state=None)")]
-fn run<'py>(
+/// What [`run`] is called with but for a program alone.
+#[pyfunction(name = "run")]
+#[pyo3(signature = (program, handlers = Argument::Missing, env = None, state = None))]
+fn run_under<'py>(
     program: Bound<'py, PyAny>,
     handlers: Argument<'py>,
     env: Option<Bound<'py, PyAny>>,
@@ -37,7 +37,83 @@ fn run<'py>(
         env,
         state,
     };
-    run_alone(py, Subject::Program(from_bound(program)), scope)
+    let result = run_alone(Subject::Program(from_bound(program)), scope);
+    result
+        .map(|result| into_py(py, result))
+        .map_err(|error| into_error(py, error))
+}
+
+const RUN: &CStr = c"run(program, handlers=(), env=None, state=None)\n--\n\n\
+Run a program to its result, under handlers (a list or tuple, innermost first) and outside of them\n\
+a reader of `env` and a state of `state`, where these mappings are given.\n\n\
+Raises the exception that nothing in the program caught, TypeError for a bad argument.";
+
+/// `run`, which programs may call for each of many small programs: one that is called with a program
+/// alone is run without a look at other arguments.
+unsafe extern "C" fn run(
+    _: *mut ffi::PyObject,
+    args: *const *mut ffi::PyObject,
+    count: ffi::Py_ssize_t,
+    kwnames: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    let run = || {
+        // SAFETY: CPython gives as many arguments as it says, keyword values after positional ones,
+        // and keeps them.
+        unsafe {
+            if count == 1 && kwnames.is_null() {
+                let program = Ref::from_borrowed(NonNull::new_unchecked(*args));
+                return run_alone(Subject::Program(program), Scope::default());
+            }
+            let mut named = 0;
+            if !kwnames.is_null() {
+                named = ffi::PyTuple_GET_SIZE(kwnames);
+            }
+            let all = std::slice::from_raw_parts(args, (count + named).cast_unsigned());
+            let function = with_python(|py| RUN_UNDER.get(py).map(Py::as_ptr));
+            let function = function.ok_or_else(|| messages::internal(NOT_MADE))?;
+            let result = calls::vectorcall(function, all, count.cast_unsigned(), kwnames);
+            Ref::from_result(result).ok_or_else(take_error)
+        }
+    };
+    // As PyO3 does around every function: a panic becomes an exception.
+    let result = catch_unwind(run).unwrap_or_else(|panic| Err(messages::panicked(&*panic)));
+    match result {
+        Ok(value) => value.into_ptr(),
+        Err(error) => {
+            restore_error(error);
+            std::ptr::null_mut()
+        }
+    }
+}
+
+static RUN_UNDER: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+
+const NOT_MADE: doeff_vm_core::VMError = doeff_vm_core::VMError {
+    expected: "an initialised module",
+    found: "a call of run() before that",
+};
+
+/// Adds `run` to the module.
+fn add_run(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let py = module.py();
+    let under = wrap_pyfunction!(run_under, module)?;
+    RUN_UNDER.get_or_init(py, || under.into_any().unbind());
+    let definition = Box::leak(Box::new(ffi::PyMethodDef {
+        ml_name: c"run".as_ptr(),
+        ml_meth: ffi::PyMethodDefPointer {
+            PyCFunctionFastWithKeywords: run,
+        },
+        ml_flags: ffi::METH_FASTCALL | ffi::METH_KEYWORDS,
+        ml_doc: RUN.as_ptr(),
+    }));
+    let name = module.name()?;
+    // SAFETY: the definition is leaked, so it lives as long as the function; the result is a new
+    // reference or null with an exception.
+    let function = unsafe {
+        let made = ffi::PyCFunction_NewEx(definition, std::ptr::null_mut(), name.as_ptr());
+        Bound::from_owned_ptr_or_err(py, made)?
+    };
+    module.add("run", function)
 }
 
 #[allow(clippy::doc_markdown)] // it is the Python docstring
@@ -200,7 +276,7 @@ pub fn doeff_vm(module: &Bound<'_, PyModule>) -> PyResult<()> {
         // SAFETY: as above.
         module.add(name, unsafe { Bound::from_borrowed_ptr(py, kind) })?;
     }
-    module.add_function(wrap_pyfunction!(run, module)?)?;
+    add_run(module)?;
     module.add_function(wrap_pyfunction!(do_, module)?)?;
     module.add_function(wrap_pyfunction!(with_handlers, module)?)?;
     module.add_function(wrap_pyfunction!(handler, module)?)?;

@@ -1,5 +1,7 @@
 //! Runs: what `run` and the methods of `VM` do around the driver.
 
+use std::cell::UnsafeCell;
+
 use pyo3::prelude::*;
 
 use crate::classify::{Started, handler_list, new_generator, prompt, start_program};
@@ -14,8 +16,10 @@ use crate::trash;
 use crate::watch::Gil;
 
 /// An argument that a caller may leave out.
+#[derive(Default)]
 pub enum Argument<'py> {
     /// It was left out.
+    #[default]
     Missing,
     /// It was given, `None` perhaps.
     Given(Bound<'py, PyAny>),
@@ -29,7 +33,8 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Argument<'py> {
     }
 }
 
-/// The handlers, environment and state that a program is run under.
+/// The handlers, environment and state that a program is run under: none by default.
+#[derive(Default)]
 pub struct Scope<'py> {
     /// Innermost first.
     pub handlers: Argument<'py>,
@@ -78,19 +83,49 @@ pub fn into_error(py: Python<'_>, error: Ref) -> PyErr {
 ///
 /// # Errors
 /// As for [`drive`].
-pub fn run_alone(py: Python<'_>, subject: Subject, scope: Scope<'_>) -> PyResult<Py<PyAny>> {
+pub fn run_alone(subject: Subject, scope: Scope<'_>) -> Result<Ref, Ref> {
     let entered = Run::enter();
     let result = trash::nested(|| {
-        let mut machine = PyMachine::new();
-        drive(
+        let mut machine = take_idle();
+        let result = drive(
             &mut machine,
             subject,
             scope,
             Gil::default(),
             Observers::default(),
-        )
+        );
+        keep_idle(machine);
+        result
     });
-    finish(py, &entered, result)
+    if let Err(error) = &result {
+        entered.finish(error);
+    }
+    result
+}
+
+/// Machines with an empty stack, for the next runs: making one allocates.
+struct IdleMachines(UnsafeCell<Vec<Box<PyMachine>>>);
+
+// SAFETY: only reached by the two functions below, which hold the interpreter and call nothing.
+unsafe impl Sync for IdleMachines {}
+
+static IDLE: IdleMachines = IdleMachines(UnsafeCell::new(Vec::new()));
+
+/// As many as runs are commonly inside one another.
+const IDLE_MACHINES: usize = 4;
+
+fn take_idle() -> Box<PyMachine> {
+    // SAFETY: the interpreter is held, and with it the only reference to the machines.
+    let idle = unsafe { &mut *IDLE.0.get() };
+    idle.pop().unwrap_or_default()
+}
+
+fn keep_idle(machine: Box<PyMachine>) {
+    // SAFETY: as above.
+    let idle = unsafe { &mut *IDLE.0.get() };
+    if idle.len() < IDLE_MACHINES && machine.is_idle_and_small() && cfg!(not(Py_GIL_DISABLED)) {
+        idle.push(machine);
+    }
 }
 
 /// Runs a program on a machine.

@@ -32,18 +32,19 @@ const INTERVAL: Duration = Duration::from_millis(5);
 pub struct Watch {
     gil: Gil,
     calls_left: u32,
-    since: Instant,
+    /// When others last had the interpreter, as far as that was looked at.
+    since: Option<Instant>,
     /// The type of the effect that is searched for while the interpreter is let go.
     snapshot: Option<Snapshot>,
 }
 
 impl Watch {
-    /// A watch that begins now.
+    /// A watch that begins with the first look at the clock.
     pub fn new(gil: Gil) -> Self {
         Self {
             gil,
             calls_left: CALLS,
-            since: Instant::now(),
+            since: None,
             snapshot: None,
         }
     }
@@ -61,7 +62,7 @@ impl Watch {
     #[cold]
     pub fn finish_step(&mut self, machine: &mut PyMachine, mut mode: PyMode) -> PyEvent {
         loop {
-            self.since = Instant::now();
+            self.since = Some(Instant::now());
             if let Err(interrupt) = check_signals() {
                 return PyEvent::Continue(PyMode::Throw(interrupt));
             }
@@ -106,10 +107,15 @@ impl Watch {
     #[cold]
     fn look(&mut self) -> Result<(), Ref> {
         self.calls_left = CALLS;
-        if self.since.elapsed() >= INTERVAL {
-            // SAFETY: the interpreter is held, and nothing is done meanwhile.
-            unsafe { calls::detached(|| ()) };
-            self.since = Instant::now();
+        match self.since {
+            // A run looks at the clock for the first time here: short ones never do.
+            None => self.since = Some(Instant::now()),
+            Some(since) if since.elapsed() >= INTERVAL => {
+                // SAFETY: the interpreter is held, and nothing is done meanwhile.
+                unsafe { calls::detached(|| ()) };
+                self.since = Some(Instant::now());
+            }
+            Some(_) => {}
         }
         check_signals()
     }
