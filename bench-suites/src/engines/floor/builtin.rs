@@ -3,7 +3,7 @@
 use std::mem::ManuallyDrop;
 use std::ptr;
 
-use doeff_vm::node::{self, Kind};
+use doeff_vm::node::{Kind, Node};
 use doeff_vm::object::Ref;
 use doeff_vm::stdlib::{StdlibHandler, stdlib_handler, store_of};
 use doeff_vm::types::types;
@@ -76,24 +76,24 @@ fn drive(body: &Ref, answer: impl Fn(Ref) -> Outcome) -> Outcome {
 fn state(store: &Ref, effect: &Ref) -> Outcome {
     let class = effect.type_ptr();
     if class == types().node(Kind::Get) {
-        look_up(store, &field(effect, 0))
+        look_up(store, field(effect, 0))
     } else if class == types().node(Kind::Put) {
-        set(store, &field(effect, 0), &field(effect, 1))?;
+        set(store, field(effect, 0), field(effect, 1))?;
         Ok(Ref::none())
     } else if class == types().node(Kind::Modify) {
         let key = field(effect, 0);
-        let old = look_up(store, &key)?;
+        let old = look_up(store, key)?;
         let arguments = [old.as_ptr()];
         // SAFETY: the arguments are valid for the call; the result is a new reference or null.
         let new = unsafe {
             Ref::from_result(ffi::PyObject_Vectorcall(
-                field(effect, 1).as_ptr(),
+                field(effect, 1),
                 arguments.as_ptr(),
                 1,
                 ptr::null_mut(),
             ))
         };
-        set(store, &key, &new.ok_or(Raised)?)?;
+        set(store, key, new.ok_or(Raised)?.as_ptr())?;
         Ok(old)
     } else {
         Err(unexpected("another effect"))
@@ -103,7 +103,7 @@ fn state(store: &Ref, effect: &Ref) -> Outcome {
 #[inline]
 fn reader(store: &Ref, effect: &Ref) -> Outcome {
     if effect.type_ptr() == types().node(Kind::Ask) {
-        look_up(store, &field(effect, 0))
+        look_up(store, field(effect, 0))
     } else {
         Err(unexpected("another effect"))
     }
@@ -115,24 +115,24 @@ fn writer(store: &Ref, effect: &Ref) -> Outcome {
         return Err(unexpected("another effect"));
     }
     // SAFETY: a writer's store is a list; the entry is a valid object.
-    match unsafe { ffi::PyList_Append(store.as_ptr(), field(effect, 0).as_ptr()) } {
+    match unsafe { ffi::PyList_Append(store.as_ptr(), field(effect, 0)) } {
         0 => Ok(Ref::none()),
         _ => Err(Raised),
     }
 }
 
-/// A field of a built-in effect; the callers ask for fields that their kind has.
+/// A field of a built-in effect, borrowed; the callers ask for fields that their kind has.
 #[inline]
-fn field(effect: &Ref, index: usize) -> Ref {
+fn field(effect: &Ref, index: usize) -> *mut ffi::PyObject {
     // SAFETY: by the callers' word.
-    unsafe { node::field(effect, index) }
+    unsafe { (*effect.as_ptr().cast::<Node>()).fields[index] }
 }
 
 #[inline]
-fn look_up(store: &Ref, key: &Ref) -> Outcome {
-    // SAFETY: the store is a dict; the borrowed result is made ours at once.
+fn look_up(store: &Ref, key: *mut ffi::PyObject) -> Outcome {
+    // SAFETY: the store is a dict and the key valid; the borrowed result is made ours at once.
     unsafe {
-        let found = ffi::PyDict_GetItemWithError(store.as_ptr(), key.as_ptr());
+        let found = ffi::PyDict_GetItemWithError(store.as_ptr(), key);
         match ptr::NonNull::new(found) {
             Some(found) => Ok(Ref::from_borrowed(found)),
             None => Err(unexpected("a missing key")),
@@ -141,9 +141,9 @@ fn look_up(store: &Ref, key: &Ref) -> Outcome {
 }
 
 #[inline]
-fn set(store: &Ref, key: &Ref, value: &Ref) -> Result<(), Raised> {
+fn set(store: &Ref, key: *mut ffi::PyObject, value: *mut ffi::PyObject) -> Result<(), Raised> {
     // SAFETY: the store is a dict, the others are valid objects.
-    match unsafe { ffi::PyDict_SetItem(store.as_ptr(), key.as_ptr(), value.as_ptr()) } {
+    match unsafe { ffi::PyDict_SetItem(store.as_ptr(), key, value) } {
         0 => Ok(()),
         _ => Err(Raised),
     }

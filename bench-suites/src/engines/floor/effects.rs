@@ -3,27 +3,7 @@
 use doeff_vm::node::Kind;
 use doeff_vm::object::Ref;
 
-use super::{Handler, Outcome, Raised, Step, call_handler, fields_of, finish, send, unexpected};
-
-/// The clause of a handler that was called for an effect, at its first yield, with what that holds.
-#[inline]
-fn clause(handler: &Ref, effect: &Ref, kind: Kind) -> Result<(Ref, (Ref, Ref)), Raised> {
-    let clause = call_handler(handler, effect)?;
-    match send(&clause, &Ref::none()) {
-        Step::Yield(primitive) => Ok((clause, fields_of(primitive, kind)?)),
-        Step::Raise => Err(Raised),
-        Step::Return(_) => Err(unexpected("a clause that returns at once")),
-    }
-}
-
-/// Lets a handler answer an effect with a `Resume` or `Transfer` in tail position.
-#[inline]
-pub(super) fn answer(handler: &Ref, effect: &Ref, kind: Kind) -> Outcome {
-    let (clause, (k, value)) = clause(handler, effect, kind)?;
-    drop(k);
-    finish(&clause)?;
-    Ok(value)
-}
+use super::{Handler, Outcome, Raised, Step, call_handler, fields_of, send, unexpected};
 
 /// Drives the body, whose effects get what `answer` gives.
 #[inline]
@@ -38,30 +18,74 @@ fn drive(body: &Ref, mut answer: impl FnMut(Ref) -> Outcome) -> Outcome {
     }
 }
 
-fn only(handlers: &[Handler]) -> Result<&Ref, Raised> {
-    match handlers {
-        [only] => Ok(&only.function),
-        _ => Err(unexpected("another number of handlers")),
+/// A handler of the program. `None` is at hand, to start clauses with and to finish them.
+pub(super) struct Answering<'a> {
+    handler: &'a Ref,
+    none: Ref,
+}
+
+impl<'a> Answering<'a> {
+    pub(super) fn new(handler: &'a Ref) -> Self {
+        let none = Ref::none();
+        Self { handler, none }
+    }
+
+    fn only(handlers: &'a [Handler]) -> Result<Self, Raised> {
+        match handlers {
+            [only] => Ok(Self::new(&only.function)),
+            _ => Err(unexpected("another number of handlers")),
+        }
+    }
+
+    /// Calls the handler for an effect; the clause at its first yield, with what that holds.
+    #[allow(clippy::inline_always)] // a call costs more than what it would share
+    #[inline(always)]
+    fn begin(&self, effect: Ref, kind: Kind) -> Result<(Ref, (Ref, Ref)), Raised> {
+        let clause = call_handler(self.handler, effect)?;
+        match send(&clause, &self.none) {
+            Step::Yield(primitive) => Ok((clause, fields_of(primitive, kind)?)),
+            Step::Raise => Err(Raised),
+            Step::Return(_) => Err(unexpected("a clause that returns at once")),
+        }
+    }
+
+    /// As [`begin`](Self::begin), for a clause that has nothing left to do but return, which it does.
+    #[allow(clippy::inline_always)] // as above
+    #[inline(always)]
+    fn complete(&self, effect: Ref, kind: Kind) -> Result<(Ref, Ref), Raised> {
+        let (clause, fields) = self.begin(effect, kind)?;
+        match send(&clause, &self.none) {
+            Step::Return(_) => Ok(fields),
+            Step::Raise => Err(Raised),
+            Step::Yield(_) => Err(unexpected("a clause that yields again")),
+        }
+    }
+
+    /// Lets the handler answer by a `Resume` or `Transfer` in tail position.
+    #[allow(clippy::inline_always)] // as above
+    #[inline(always)]
+    pub(super) fn answer(&self, effect: Ref, kind: Kind) -> Outcome {
+        self.complete(effect, kind).map(|(_, value)| value)
     }
 }
 
 /// Every effect goes to one handler, whose clause ends with a `Resume`.
 pub(super) fn resume_all(body: Ref, handlers: &[Handler]) -> Outcome {
-    let handler = only(handlers)?;
-    drive(&body, |effect| answer(handler, &effect, Kind::Resume))
+    let handler = Answering::only(handlers)?;
+    drive(&body, |effect| handler.answer(effect, Kind::Resume))
 }
 
 /// Every effect goes to one handler, whose clause ends with a `Transfer`.
 pub(super) fn transfer_all(body: Ref, handlers: &[Handler]) -> Outcome {
-    let handler = only(handlers)?;
-    drive(&body, |effect| answer(handler, &effect, Kind::Transfer))
+    let handler = Answering::only(handlers)?;
+    drive(&body, |effect| handler.answer(effect, Kind::Transfer))
 }
 
 /// Every effect goes to one handler, which returns a `Resume`.
 pub(super) fn resume_all_at_once(body: Ref, handlers: &[Handler]) -> Outcome {
-    let handler = only(handlers)?;
+    let Answering { handler, .. } = Answering::only(handlers)?;
     drive(&body, |effect| {
-        let resume = call_handler(handler, &effect)?;
+        let resume = call_handler(handler, effect)?;
         fields_of(resume, Kind::Resume).map(|(_, value)| value)
     })
 }
@@ -71,24 +95,24 @@ pub(super) fn pass_then_resume_all(body: Ref, handlers: &[Handler]) -> Outcome {
     let Some((last, inner)) = handlers.split_last() else {
         return Err(unexpected("no handler"));
     };
+    let answering = Answering::new(&last.function);
     drive(&body, |mut effect| {
         for handler in inner {
             if handler.accepts(&effect) {
-                let (clause, (passed, _)) = clause(&handler.function, &effect, Kind::Pass)?;
-                finish(&clause)?;
-                effect = passed;
+                let passing = Answering::new(&handler.function);
+                effect = passing.complete(effect, Kind::Pass)?.0;
             }
         }
-        answer(&last.function, &effect, Kind::Resume)
+        answering.answer(effect, Kind::Resume)
     })
 }
 
 /// Every clause waits for the result of the rest.
 pub(super) fn wait_for_all(body: Ref, handlers: &[Handler]) -> Outcome {
-    let handler = only(handlers)?;
+    let handler = Answering::only(handlers)?;
     let mut waiting = Vec::new();
     let mut result = drive(&body, |effect| {
-        let (clause, (_, value)) = clause(handler, &effect, Kind::Resume)?;
+        let (clause, (_, value)) = handler.begin(effect, Kind::Resume)?;
         waiting.push(clause);
         Ok(value)
     })?;

@@ -192,11 +192,12 @@ fn start(call: &Ref) -> Outcome {
     unsafe { do_function::start(call) }.ok_or(Raised)
 }
 
-/// Calls a handler with an effect and a new continuation.
+/// Calls a handler with an effect and a new continuation, which keeps the effect.
 #[inline]
-fn call_handler(handler: &Ref, effect: &Ref) -> Outcome {
-    let k = continuation::make_empty(effect.clone()).ok_or(Raised)?;
-    let arguments = [effect.as_ptr(), k.as_ptr()];
+fn call_handler(handler: &Ref, effect: Ref) -> Outcome {
+    let performed = effect.as_ptr();
+    let k = continuation::make_empty(effect).ok_or(Raised)?;
+    let arguments = [performed, k.as_ptr()];
     // SAFETY: the arguments are valid for the call; the result is a new reference or null.
     unsafe {
         Ref::from_result(ffi::PyObject_Vectorcall(
@@ -217,15 +218,5 @@ fn fields_of(node: Ref, kind: node::Kind) -> Result<(Ref, Ref), Raised> {
         Ok(unsafe { node::into_pair(node) })
     } else {
         Err(unexpected("another primitive"))
-    }
-}
-
-/// Ends a clause that has nothing left to do but return.
-#[inline]
-fn finish(clause: &Ref) -> Result<(), Raised> {
-    match send(clause, &Ref::none()) {
-        Step::Return(_) => Ok(()),
-        Step::Raise => Err(Raised),
-        Step::Yield(_) => Err(unexpected("a clause that yields again")),
     }
 }

@@ -4,7 +4,8 @@ use doeff_vm::node::Kind;
 use doeff_vm::object::Ref;
 use doeff_vm::types::types;
 
-use super::{Handler, Outcome, Raised, Step, effects, fields_of, send, start, unexpected};
+use super::effects::Answering;
+use super::{Handler, Outcome, Raised, Step, fields_of, send, start, unexpected};
 
 /// Every effect goes to the innermost handler, whose clause ends with a `Resume`.
 pub(super) fn nest(body: Ref, handlers: &[Handler]) -> Outcome {
@@ -29,7 +30,7 @@ pub(super) fn nest(body: Ref, handlers: &[Handler]) -> Outcome {
                     let Some((_, handler)) = innermost.last() else {
                         return Err(unexpected("an effect without a handler"));
                     };
-                    value = effects::answer(handler, &yielded, Kind::Resume)?;
+                    value = Answering::new(handler).answer(yielded, Kind::Resume)?;
                     continue;
                 };
                 let called = start(&program)?;
