@@ -16,6 +16,7 @@ fn main() {
     ] {
         println!("cargo:rerun-if-env-changed={name}");
     }
+    pyo3_build_config::use_pyo3_cfgs();
     // Without this the loader may find another CPython's library than the one linked against.
     pyo3_build_config::add_libpython_rpath_link_args();
 

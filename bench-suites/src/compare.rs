@@ -42,7 +42,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     })
 }
 
-fn workloads(py: Python<'_>, names: &[String]) -> Result<Vec<Workload>> {
+pub(crate) fn workloads(py: Python<'_>, names: &[String]) -> Result<Vec<Workload>> {
     let folder = python::workspace().join("bench-suites/programs");
     let mut sources = Source::read_all(&folder)?;
     if let Some(unknown) = names

@@ -23,6 +23,7 @@ pub mod arguments;
 pub mod compare;
 pub mod engine;
 pub mod engines;
+pub mod instructions;
 pub mod measure;
 pub mod progress;
 pub mod python;

@@ -129,6 +129,15 @@ fn chosen() -> Option<(Identity, String)> {
     })
 }
 
+/// How Python is to hash strings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hashing {
+    /// With a seed of this process's own, as users have it.
+    Random,
+    /// Always alike, so that a process does the same work each time.
+    Fixed,
+}
+
 /// Starts the interpreter, once per process, and makes the engines' modules importable.
 ///
 /// It is isolated: no environment variable, user folder or site package has a part in what it runs.
@@ -136,11 +145,19 @@ fn chosen() -> Option<(Identity, String)> {
 /// # Errors
 /// When it does not start, or is not the one that this was built against.
 pub fn start() -> Result<(), PythonError> {
+    start_hashing(Hashing::Random)
+}
+
+/// As [`start`]; whoever is first in the process says how strings are hashed.
+///
+/// # Errors
+/// As for [`start`].
+pub fn start_hashing(hashing: Hashing) -> Result<(), PythonError> {
     static STARTED: OnceLock<Result<(), PythonError>> = OnceLock::new();
     STARTED
         .get_or_init(|| {
             check_loaded()?;
-            initialize()?;
+            initialize(hashing)?;
             Python::attach(|py| provide_modules(py, workspace()))
                 .map_err(|error| not_started(&error))
         })
@@ -154,7 +171,7 @@ fn not_started(message: &impl ToString) -> PythonError {
     }
 }
 
-fn initialize() -> Result<(), PythonError> {
+fn initialize(hashing: Hashing) -> Result<(), PythonError> {
     let (prefix, exec_prefix) = (
         env!("DOEFF_BENCH_PYTHON_PREFIX"),
         env!("DOEFF_BENCH_PYTHON_EXEC_PREFIX"),
@@ -171,6 +188,11 @@ fn initialize() -> Result<(), PythonError> {
         ffi::PyConfig_InitIsolatedConfig(config);
         (*config).site_import = 0;
         (*config).write_bytecode = 0;
+        if hashing == Hashing::Fixed {
+            // What PYTHONHASHSEED=0 says, which an isolated interpreter does not look at.
+            (*config).use_hash_seed = 1;
+            (*config).hash_seed = 0;
+        }
         let settings = [
             (&raw mut (*config).home, &home),
             // Python looks for its library from here; the default is a `python3` on the PATH.

@@ -36,7 +36,7 @@ use reader::Reader;
 const FUNCTIONS: [&str; 5] = ["operations", "body", "handlers", "plain", "expected"];
 
 /// What the answer must be found without.
-const NOT_FOR_EXPECTED: [&str; 3] = ["plain", "body", "handlers"];
+const NOT_FOR_EXPECTED: [&str; 4] = ["plain", "body", "handlers", "drive"];
 
 /// What is to be run: a workload with parameters, at a size.
 #[derive(Debug)]
@@ -97,7 +97,13 @@ impl Workload {
         let (about, operation, params, sizes, quick_sizes) =
             read().map_err(|problem| in_file(source.path(), problem))?;
         for name in NOT_FOR_EXPECTED {
-            let deleted = compiled.namespace(py).del_item(name);
+            let namespace = compiled.namespace(py);
+            let deleted = namespace.contains(name).and_then(|defined| {
+                if defined {
+                    namespace.del_item(name)?;
+                }
+                Ok(())
+            });
             deleted.map_err(|error| in_file(source.path(), raised(py, "checking it", &error)))?;
         }
         let workload = Self {
@@ -136,7 +142,21 @@ impl Workload {
             .collect()
     }
 
-    fn case(&self, py: Python<'_>, params_index: usize, size: u64) -> Result<Case, WorkloadError> {
+    /// All sets of parameters.
+    pub fn params(&self) -> &[Params] {
+        &self.params
+    }
+
+    /// The case of one set of parameters, by its place among them, at any size.
+    ///
+    /// # Errors
+    /// What the workload's functions raised.
+    pub fn case(
+        &self,
+        py: Python<'_>,
+        params_index: usize,
+        size: u64,
+    ) -> Result<Case, WorkloadError> {
         let call = |name| self.call(py, name, params_index, size);
         let operations = call("operations")?;
         let operations = operations

@@ -5,7 +5,8 @@ use pyo3::prelude::*;
 use crate::engine::Runnable;
 use crate::workload::{Case, Compiled};
 
-/// `module.run` of the body under its handlers. The program is built once: programs are reusable.
+/// `module.run` of the body under its handlers, or what the workload's `drive` does with it. The
+/// program is built once: programs are reusable.
 pub(super) fn prepare(
     py: Python<'_>,
     module: &str,
@@ -13,6 +14,11 @@ pub(super) fn prepare(
     case: &Case,
 ) -> PyResult<Runnable> {
     let module = py.import(module)?;
+    let run = module.getattr("run")?;
+    if let Some(drive) = program.bind_drive(py, case, &run)? {
+        let drive = drive.unbind();
+        return Ok(Box::new(move |py| drive.call0(py)));
+    }
     let with_handler = module.getattr("WithHandler")?;
     let mut whole = program.body(py, case)?;
     for (handler, effects) in program.handlers(py, case)? {
@@ -21,6 +27,6 @@ pub(super) fn prepare(
             None => with_handler.call1((handler, whole))?,
         };
     }
-    let (run, whole) = (module.getattr("run")?.unbind(), whole.unbind());
+    let (run, whole) = (run.unbind(), whole.unbind());
     Ok(Box::new(move |py| run.call1(py, (&whole,))))
 }

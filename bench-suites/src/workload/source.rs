@@ -130,6 +130,27 @@ impl Compiled {
             .extract()
     }
 
+    /// A function without parameters that drives the workload: it calls `run(program, handlers=())`
+    /// as it needs to. `None` for the many workloads of which one run of the body is all.
+    ///
+    /// # Errors
+    /// What the workload raised.
+    pub fn bind_drive<'py>(
+        &self,
+        py: Python<'py>,
+        case: &Case,
+        run: &Bound<'py, PyAny>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        if !self.namespace(py).contains("drive")? {
+            return Ok(None);
+        }
+        let arguments = self.arguments(py, case.params_index)?;
+        let partial = py.import("functools")?.getattr("partial")?;
+        let drive = self.function(py, "drive")?;
+        let bound = partial.call((drive, run, case.size), Some(&arguments))?;
+        Ok(Some(bound))
+    }
+
     /// A function without parameters that does the same work in plain Python.
     ///
     /// # Errors

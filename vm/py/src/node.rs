@@ -104,7 +104,8 @@ impl Kind {
 #[repr(C)]
 pub struct Node {
     head: ffi::PyObject,
-    fields: [*mut ffi::PyObject; MAX_FIELDS],
+    /// In the order of the constructor's parameters.
+    pub fields: [*mut ffi::PyObject; MAX_FIELDS],
     kind: Kind,
 }
 

@@ -248,7 +248,7 @@ fn make(kind: StdlibHandler, store: Ref, listens: bool) -> Result<Ref, Ref> {
 }
 
 /// The store itself. The caller has checked that `handler` is a built-in one.
-pub(crate) fn store_of(handler: &Ref) -> Ref {
+pub fn store_of(handler: &Ref) -> Ref {
     // SAFETY: by the caller's word.
     unsafe {
         let store = (*handler.as_ptr().cast::<Handler>()).store;

@@ -1,0 +1,222 @@
+//! The floor: the cheapest native loop that does a workload's Python-side work.
+//!
+//! One loop per workload, written for it: no stack, no dispatch, no check but those that keep it
+//! sound. What it does in Python is what the VM does there: it drives the body's generator with
+//! `PyIter_Send`, calls each handler that gets the effect once, by vectorcall, with a new
+//! `Continuation`, takes what the clause yields, and finishes the clause by one send. It makes the
+//! objects by the VM's own constructors, so that every trick of theirs counts here too.
+//!
+//! An error stays where CPython keeps it, on the thread, until the engine's caller takes it.
+
+mod builtin;
+mod effects;
+mod exceptions;
+mod nesting;
+mod programs;
+mod runs;
+
+use std::ptr::{self, NonNull};
+
+use doeff_reports::Engine as Name;
+use doeff_vm::object::Ref;
+use doeff_vm::types::types;
+use doeff_vm::{continuation, do_function, node};
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::ffi;
+use pyo3::prelude::*;
+
+use crate::engine::{Engine, Runnable};
+use crate::workload::{Case, Compiled, InstalledHandler};
+
+/// One loop per workload.
+pub(super) struct Floor;
+
+/// The loop of one workload.
+#[derive(Clone, Copy)]
+enum Loop {
+    /// Runs the body's generator under these handlers, innermost first, to its result.
+    Of(fn(Ref, &[Handler]) -> Outcome),
+    /// Is called by the workload's own loop: a native function in place of a machine's `run`.
+    Driven(fn(Python<'_>) -> PyResult<Bound<'_, PyAny>>),
+}
+
+fn loop_of(workload: &str) -> Option<Loop> {
+    Some(match workload {
+        "resume_churn" | "new_effects" => Loop::Of(effects::resume_all),
+        "transfer_churn" => Loop::Of(effects::transfer_all),
+        "plain_handler" => Loop::Of(effects::resume_all_at_once),
+        "nested_handlers" => Loop::Of(effects::pass_then_resume_all),
+        "resume_nontail" => Loop::Of(effects::wait_for_all),
+        "builtin_effects" => Loop::Driven(builtin::run_function),
+        "generator_stepping" => Loop::Of(programs::step),
+        "program_calls" => Loop::Of(programs::call),
+        "install_handler" => Loop::Of(programs::install),
+        "exceptions" => Loop::Of(exceptions::raise),
+        "deep_stacks" | "nested_once" => Loop::Of(nesting::nest),
+        "runs" => Loop::Driven(runs::run_function),
+        _ => return None,
+    })
+}
+
+impl Engine for Floor {
+    fn name(&self) -> Name {
+        Name::FLOOR
+    }
+
+    fn effects_module(&self) -> &'static str {
+        "doeff_vm"
+    }
+
+    fn prepare(&self, py: Python<'_>, program: &Compiled, case: &Case) -> PyResult<Runnable> {
+        let name = program.name();
+        let fails = |problem: &str| {
+            let message = format!("the floor's loop for the workload {name}: {problem}");
+            PyValueError::new_err(message)
+        };
+        match loop_of(name) {
+            None => Err(fails("there is none; write one in src/engines/floor")),
+            Some(Loop::Driven(run_function)) => {
+                let drive = program.bind_drive(py, case, &run_function(py)?)?;
+                let drive = drive.ok_or_else(|| fails("the workload has no drive()"))?;
+                let drive = drive.unbind();
+                Ok(Box::new(move |py| drive.call0(py)))
+            }
+            Some(Loop::Of(run)) => {
+                let body = program.body(py, case)?.unbind();
+                let handlers = program.handlers(py, case)?.into_iter().map(Handler::new);
+                let handlers = handlers.collect::<PyResult<Vec<_>>>()?;
+                Ok(Box::new(move |py| {
+                    let body = borrow(body.bind(py));
+                    let result = start(&body).and_then(|body| run(body, &handlers));
+                    match result {
+                        // SAFETY: the pointer is a new reference to a valid object.
+                        Ok(answer) => unsafe {
+                            Ok(Bound::from_owned_ptr(py, answer.into_ptr()).unbind())
+                        },
+                        Err(Raised) => Err(PyErr::fetch(py)),
+                    }
+                }))
+            }
+        }
+    }
+}
+
+/// An exception was raised, and is on the thread.
+struct Raised;
+
+/// A result, or an exception.
+type Outcome = Result<Ref, Raised>;
+
+/// A handler as it was installed.
+struct Handler {
+    function: Ref,
+    /// The type of the effects that it accepts; null for every type.
+    accepts: *mut ffi::PyTypeObject,
+}
+
+impl Handler {
+    fn new((handler, effects): InstalledHandler<'_>) -> PyResult<Self> {
+        let accepts = match effects {
+            None => ptr::null_mut(),
+            Some(effects) => effects
+                .cast::<pyo3::types::PyType>()
+                .map_err(|_| PyValueError::new_err("the floor expects one type in `effects`"))?
+                .as_type_ptr(),
+        };
+        Ok(Self {
+            function: borrow(&handler),
+            accepts,
+        })
+    }
+
+    #[inline]
+    fn accepts(&self, effect: &Ref) -> bool {
+        self.accepts.is_null() || self.accepts == effect.type_ptr()
+    }
+}
+
+fn borrow(object: &Bound<'_, PyAny>) -> Ref {
+    // SAFETY: a `Bound` refers to a valid object, which is never null.
+    unsafe { Ref::from_borrowed(NonNull::new_unchecked(object.as_ptr())) }
+}
+
+/// An error for what a workload does that its loop was not written for.
+#[cold]
+fn unexpected(what: &str) -> Raised {
+    let message = format!("the floor's loop did not expect {what}; fix src/engines/floor");
+    Python::attach(|py| PyRuntimeError::new_err(message).restore(py));
+    Raised
+}
+
+/// How a generator answered.
+enum Step {
+    /// It yielded this.
+    Yield(Ref),
+    /// It returned this.
+    Return(Ref),
+    /// It raised.
+    Raise,
+}
+
+/// Sends a value; `None` starts a new generator.
+#[inline]
+fn send(generator: &Ref, value: &Ref) -> Step {
+    let mut result = ptr::null_mut();
+    // SAFETY: both objects are valid for the call; the result is a new reference unless the outcome
+    // is an error.
+    unsafe {
+        let outcome = ffi::PyIter_Send(generator.as_ptr(), value.as_ptr(), &raw mut result);
+        match outcome {
+            ffi::PySendResult::PYGEN_NEXT => Step::Yield(owned(result)),
+            ffi::PySendResult::PYGEN_RETURN => Step::Return(owned(result)),
+            ffi::PySendResult::PYGEN_ERROR => Step::Raise,
+        }
+    }
+}
+
+/// # Safety
+/// `object` must be a new reference.
+#[inline]
+unsafe fn owned(object: *mut ffi::PyObject) -> Ref {
+    // SAFETY: by the caller's word.
+    unsafe { Ref::from_owned(NonNull::new_unchecked(object)) }
+}
+
+/// Starts the generator of a call of a `@do` function.
+#[inline]
+fn start(call: &Ref) -> Outcome {
+    if !do_function::is_do_call(call) {
+        return Err(unexpected("a program that is no call of a @do function"));
+    }
+    // SAFETY: it was just checked.
+    unsafe { do_function::start(call) }.ok_or(Raised)
+}
+
+/// Calls a handler with an effect and a new continuation, which keeps the effect.
+#[inline]
+fn call_handler(handler: &Ref, effect: Ref) -> Outcome {
+    let performed = effect.as_ptr();
+    let k = continuation::make_empty(effect).ok_or(Raised)?;
+    let arguments = [performed, k.as_ptr()];
+    // SAFETY: the arguments are valid for the call; the result is a new reference or null.
+    unsafe {
+        Ref::from_result(ffi::PyObject_Vectorcall(
+            handler.as_ptr(),
+            arguments.as_ptr(),
+            2,
+            ptr::null_mut(),
+        ))
+    }
+    .ok_or(Raised)
+}
+
+/// The two fields of a node, which must be of this kind, one with two fields.
+#[inline]
+fn fields_of(node: Ref, kind: node::Kind) -> Result<(Ref, Ref), Raised> {
+    if node.type_ptr() == types().node(kind) {
+        // SAFETY: it was just checked.
+        Ok(unsafe { node::into_pair(node) })
+    } else {
+        Err(unexpected("another primitive"))
+    }
+}

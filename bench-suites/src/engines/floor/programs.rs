@@ -1,0 +1,66 @@
+//! Loops of programs that call programs.
+
+use doeff_vm::node::{self, Kind};
+use doeff_vm::object::Ref;
+use doeff_vm::types::types;
+
+use super::{Handler, Outcome, Raised, Step, fields_of, send, start, unexpected};
+
+/// Programs call programs, and each may yield a `Pure`.
+pub(super) fn step(body: Ref, _: &[Handler]) -> Outcome {
+    let mut callers = Vec::new();
+    let mut running = body;
+    let mut value = Ref::none();
+    loop {
+        match send(&running, &value) {
+            Step::Yield(yielded) if yielded.type_ptr() == types().node(Kind::Pure) => {
+                // SAFETY: it is a `Pure`, which has a first field.
+                value = unsafe { node::field(&yielded, 0) };
+            }
+            Step::Yield(yielded) => {
+                let called = start(&yielded)?;
+                callers.push(std::mem::replace(&mut running, called));
+                value = Ref::none();
+            }
+            Step::Return(result) => {
+                let Some(caller) = callers.pop() else {
+                    return Ok(result);
+                };
+                running = caller;
+                value = result;
+            }
+            Step::Raise => return Err(Raised),
+        }
+    }
+}
+
+/// The body calls programs that return at once.
+pub(super) fn call(body: Ref, _: &[Handler]) -> Outcome {
+    call_each(&body, |yielded| Ok(yielded))
+}
+
+/// The body calls programs that return at once, each under a handler that nothing reaches.
+pub(super) fn install(body: Ref, _: &[Handler]) -> Outcome {
+    call_each(&body, |yielded| {
+        fields_of(yielded, Kind::WithHandler).map(|(_, program)| program)
+    })
+}
+
+#[inline]
+fn call_each(body: &Ref, program: impl Fn(Ref) -> Outcome) -> Outcome {
+    let mut value = Ref::none();
+    loop {
+        match send(body, &value) {
+            Step::Yield(yielded) => {
+                let called = start(&program(yielded)?)?;
+                match send(&called, &Ref::none()) {
+                    Step::Return(result) => value = result,
+                    Step::Raise => return Err(Raised),
+                    Step::Yield(_) => return Err(unexpected("a program that yields")),
+                }
+            }
+            Step::Return(result) => return Ok(result),
+            Step::Raise => return Err(Raised),
+        }
+    }
+}

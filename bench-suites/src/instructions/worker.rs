@@ -1,0 +1,39 @@
+//! What one process does: one engine, one case, one size.
+
+use anyhow::{Result, anyhow, bail};
+use pyo3::prelude::*;
+
+use super::count::Job;
+use crate::engines;
+use crate::python::{self, Hashing};
+use crate::workload::{Source, Workload};
+
+/// How large the run is after which the bytecode is specialised and the free lists are filled.
+const WARM_UP: u64 = 100;
+
+/// Runs the case once, after a small run.
+pub(super) fn run(job: &Job) -> Result<()> {
+    python::start_hashing(Hashing::Fixed)?;
+    Python::attach(|py| {
+        let mut engines = engines::all().into_iter();
+        let engine = engines
+            .find(|engine| engine.name().name() == job.engine)
+            .ok_or_else(|| anyhow!("there is no engine {}", job.engine))?;
+        let file = format!("bench-suites/programs/{}.py", job.workload);
+        let workload = Workload::check(py, Source::read(&python::workspace().join(file))?)?;
+        let program = workload.source().compile(py, engine.effects_module())?;
+        for size in [WARM_UP.min(job.size), job.size] {
+            let case = workload.case(py, job.params_index, size)?;
+            let run = || engine.prepare(py, &program, &case)?(py);
+            let answer = run().map_err(|error| anyhow!(python::describe(py, &error)))?;
+            if !case.accepts(answer.bind(py)) {
+                let shown = answer.bind(py).repr();
+                bail!(
+                    "wrong answer: {}",
+                    shown.map_err(|error| anyhow!("{error}"))?
+                );
+            }
+        }
+        Ok(())
+    })
+}
