@@ -35,7 +35,7 @@ pub(super) struct Floor;
 #[derive(Clone, Copy)]
 enum Loop {
     /// Runs the body's generator under these handlers, innermost first, to its result.
-    Of(fn(Ref, &[Handler]) -> Outcome),
+    Of(fn(&Ref, &[Handler]) -> Outcome),
     /// Is called by the workload's own loop: a native function in place of a machine's `run`.
     Driven(fn(Python<'_>) -> PyResult<Bound<'_, PyAny>>),
 }
@@ -87,7 +87,7 @@ impl Engine for Floor {
                 let handlers = handlers.collect::<PyResult<Vec<_>>>()?;
                 Ok(Box::new(move |py| {
                     let body = borrow(body.bind(py));
-                    let result = start(&body).and_then(|body| run(body, &handlers));
+                    let result = start(&body).and_then(|body| run(&body, &handlers));
                     match result {
                         // SAFETY: the pointer is a new reference to a valid object.
                         Ok(answer) => unsafe {
