@@ -33,9 +33,14 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
             .iter()
             .map(|workload| workload.cases(py, arguments.mode()))
             .collect::<Result<_, _>>()?;
-        let mut cells = cells(py, &workloads, &cases, &engines(&arguments.engines))?;
+        let mut left_out = Vec::new();
+        let engines = available(engines(&arguments.engines), &mut left_out);
+        let mut cells = cells(py, &workloads, &cases, &engines, &mut left_out)?;
+        for line in &left_out {
+            eprintln!("left out: {line}");
+        }
         if arguments.bench {
-            measure(py, arguments, cells)
+            measure(py, arguments, cells, &left_out)
         } else {
             check(py, &mut cells)
         }
@@ -69,12 +74,29 @@ fn engines(names: &[String]) -> Vec<Box<dyn Engine>> {
     engines
 }
 
-/// All cells, ready to run. Each engine gets a copy of each workload of its own.
+/// Those of the engines that can be had here; why the others cannot is added to `left_out`.
+fn available(
+    mut engines: Vec<Box<dyn Engine>>,
+    left_out: &mut Vec<String>,
+) -> Vec<Box<dyn Engine>> {
+    engines.retain(|engine| match engine.start() {
+        Ok(()) => true,
+        Err(reason) => {
+            left_out.push(format!("{}: {reason}", engine.name()));
+            false
+        }
+    });
+    engines
+}
+
+/// All cells, ready to run. Each engine gets a copy of each workload of its own. What one
+/// cannot express is added to `left_out`.
 fn cells<'a>(
     py: Python<'_>,
     workloads: &'a [Workload],
     cases: &'a [Vec<Case>],
     engines: &[Box<dyn Engine>],
+    left_out: &mut Vec<String>,
 ) -> Result<Vec<Cell<'a>>> {
     let mut cells = Vec::new();
     for (workload, cases) in workloads.iter().zip(cases) {
@@ -84,8 +106,15 @@ fn cells<'a>(
                 if !workload.is_for(py, &engine.name(), case)? {
                     continue;
                 }
+                let name = workload.source().name();
+                if let Some(reason) = engine.cannot_express(name, case) {
+                    let line = format!("{} on {}: {reason}", workload.label(case), engine.name());
+                    if left_out.last() != Some(&line) {
+                        left_out.push(line);
+                    }
+                    continue;
+                }
                 let runnable = engine.prepare(py, &program, case).map_err(|error| {
-                    let name = workload.source().name();
                     let error = python::describe(py, &error);
                     anyhow!(
                         "{} cannot prepare the workload {name}:\n{error}",
@@ -119,7 +148,12 @@ fn check(py: Python<'_>, cells: &mut [Cell<'_>]) -> Result<ExitCode> {
     Ok(verdict(&wrong(cells)))
 }
 
-fn measure(py: Python<'_>, arguments: &Arguments, mut cells: Vec<Cell<'_>>) -> Result<ExitCode> {
+fn measure(
+    py: Python<'_>,
+    arguments: &Arguments,
+    mut cells: Vec<Cell<'_>>,
+    left_out: &[String],
+) -> Result<ExitCode> {
     let limits = Limits::of(arguments.mode());
     let created = record::now();
     let versions = record::versions(py, python::workspace())?;
@@ -152,7 +186,7 @@ fn measure(py: Python<'_>, arguments: &Arguments, mut cells: Vec<Cell<'_>>) -> R
         mode: arguments.mode(),
         machine: record::machine(),
         versions,
-        settings: record::settings(seed, &limits, rounds.len()),
+        settings: record::settings(seed, &limits, rounds.len(), left_out),
         results: results.collect::<Result<_>>()?,
     };
     let output = match &arguments.output {

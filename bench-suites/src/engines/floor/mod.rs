@@ -79,13 +79,13 @@ impl Engine for Floor {
                 let drive = program.bind_drive(py, case, &run_function(py)?)?;
                 let drive = drive.ok_or_else(|| fails("the workload has no drive()"))?;
                 let drive = drive.unbind();
-                Ok(Box::new(move |py| drive.call0(py)))
+                Ok(Box::new(move |py: Python<'_>| drive.call0(py)))
             }
             Some(Loop::Of(run)) => {
                 let body = program.body(py, case)?.unbind();
                 let handlers = program.handlers(py, case)?.into_iter().map(Handler::new);
                 let handlers = handlers.collect::<PyResult<Vec<_>>>()?;
-                Ok(Box::new(move |py| {
+                Ok(Box::new(move |py: Python<'_>| {
                     let body = borrow(body.bind(py));
                     let result = start(&body).and_then(|body| run(&body, &handlers));
                     match result {
