@@ -50,7 +50,8 @@ fn machine() -> String {
 fn stand_in(run: &str) -> String {
     format!(
         "class EffectBase: ...\n\
-         Resume = do = lambda *_: None\n\
+         Resume = None\n\
+         do = lambda body: body\n\
          {run}\n\
          def prepare(body, handlers):\n    return run, 300\n"
     )
@@ -221,7 +222,7 @@ fn what_a_run_raises_is_told_with_its_traceback() {
     let error =
         checked("def run(_):\n    raise LookupError('nothing there')").expect_err("it raises");
     assert!(error.contains("LookupError: nothing there"), "{error}");
-    assert!(error.contains("effects.py\", line 4, in run"), "{error}");
+    assert!(error.contains("effects.py\", line 5, in run"), "{error}");
     // What a native extension's panic is.
     let error = checked("class Panic(BaseException): ...\ndef run(_):\n    raise Panic")
         .expect_err("it raises");
