@@ -3,8 +3,10 @@
     python -I -B worker.py EFFECTS
 
 EFFECTS is the file that workloads get when they import `effects`. Beside the names that they use it
-defines `prepare(body, handlers)`, which gives a function and its argument: the one called with the
-other is one run.
+defines the package's `run`, `install(handlers, program)`, which gives the program under handlers, and
+`run_under(program, handlers)`, which does both. A file `variants/NAME.py` beside it spells a part of
+the workload NAME in another way: it can import from the workload, and its `body`, `handlers` and
+`drive` count instead.
 
 Requests and replies are one JSON object a line, on standard input and output. The first line goes
 out by itself: what this interpreter is, so that the harness knows that the package can be imported.
@@ -16,7 +18,9 @@ import json
 import os
 import sys
 import traceback
-from itertools import repeat
+from functools import partial
+from itertools import repeat, starmap
+from pathlib import Path
 from time import perf_counter_ns
 from types import ModuleType
 
@@ -25,18 +29,37 @@ class Worker:
     """The workloads that were loaded and the cases of them that were prepared."""
 
     def __init__(self, effects):
-        self.effects = effects
+        self.effects = import_module("effects", Path(effects))
+        self.variants = Path(effects).parent / "variants"
         self.workloads = {}
         self.cases = []
 
     def prepare(self, name, path, text, params, size):
         """Make one case ready to run; give its number."""
         if name not in self.workloads:
-            self.workloads[name] = load(name, path, text)
+            self.workloads[name] = self.load(name, path, text)
         workload = self.workloads[name]
-        body = workload.body(size, **params)
-        self.cases.append(self.effects.prepare(body, workload.handlers(**params)))
+        handlers = workload.handlers(**params)
+        if hasattr(workload, "drive"):
+            run = self.effects.run_under if handlers else self.effects.run
+            case = partial(workload.drive, run, size, **params), ()
+        else:
+            program = self.effects.install(handlers, workload.body(size, **params))
+            case = self.effects.run, (program,)
+        self.cases.append(case)
         return len(self.cases) - 1
+
+    def load(self, name, path, text):
+        """Run a workload's text as a module, and the variant of it if there is one."""
+        workload = sys.modules[name] = ModuleType(name)
+        workload.__file__ = path
+        exec(compile(text, path, "exec"), workload.__dict__)
+        variant = self.variants / f"{name}.py"
+        if variant.exists():
+            spelling = import_module(f"variant_of_{name}", variant)
+            for part in {"body", "handlers", "drive"} & vars(spelling).keys():
+                setattr(workload, part, getattr(spelling, part))
+        return workload
 
     def collect(self):
         """Collect all garbage, as the harness does before a sample of its own engines."""
@@ -44,9 +67,9 @@ class Worker:
 
     def run(self, case, runs):
         """Time some runs of a case; give their answers too, each that differs once, as literals."""
-        function, argument = self.cases[case]
+        function, arguments = self.cases[case]
         # No bytecode of this file runs between the two looks at the clock.
-        calls = map(function, repeat(argument, runs))
+        calls = starmap(function, repeat(arguments, runs))
         began = perf_counter_ns()
         answers = list(calls)
         elapsed = perf_counter_ns() - began
@@ -63,19 +86,11 @@ class Worker:
             return {"error": traceback.format_exc()}
 
 
-def load(name, path, text):
-    """Run a workload's text as a module."""
-    module = ModuleType(name)
-    module.__file__ = path
-    exec(compile(text, path, "exec"), module.__dict__)
-    return module
-
-
-def import_effects(path):
-    """Import the stand-in for the machine under its neutral name."""
-    spec = importlib.util.spec_from_file_location("effects", path)
+def import_module(name, path):
+    """Import a file under this name."""
+    spec = importlib.util.spec_from_file_location(name, path)
     module = importlib.util.module_from_spec(spec)
-    sys.modules["effects"] = module
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 
@@ -85,7 +100,7 @@ def main(path):
     # What a package prints must not get in between the replies.
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)
-    worker = Worker(import_effects(path))
+    worker = Worker(path)
     python = {"version": " ".join(sys.version.split()), "prefix": sys.base_prefix}
     print(json.dumps({"ok": python}), file=replies)
     for request in sys.stdin.buffer:
