@@ -1,15 +1,15 @@
-"""Runs workloads on a published package, in an interpreter of its own, for the harness that starts it.
+"""Runs workloads on a published package, in an interpreter of its own, for the harness.
 
     python -I -B worker.py EFFECTS
 
-EFFECTS is the file that workloads get when they import `effects`. Beside the names that they use it
-defines the package's `run`, `install(handlers, program)`, which gives the program under handlers, and
-`run_under(program, handlers)`, which does both. A file `variants/NAME.py` beside it spells a part of
-the workload NAME in another way: it can import from the workload, and its `body`, `handlers` and
-`drive` count instead.
+EFFECTS is the file that workloads get when they import `effects`. Beside the names that they use
+it defines the package's `run`, `install(handlers, program)`, which gives the program under
+handlers, and `run_under(program, handlers)`, which does both. A file `variants/NAME.py` beside it
+spells a part of the workload NAME in another way: it can import from the workload, and its `body`,
+`handlers` and `drive` count instead.
 
 Requests and replies are one JSON object a line, on standard input and output. The first line goes
-out by itself: what this interpreter is, so that the harness knows that the package can be imported.
+out by itself: what this interpreter is; so the harness knows that the package can be imported.
 """
 
 import gc

@@ -52,8 +52,8 @@ const READING: &str = "\
 ";
 
 pub(crate) const METHOD: &str = "\
-Every engine runs the same workload in one process, in random order with the others, so that a
-disturbance of the machine meets all of them alike. Each sample times whole runs and divides by the
+Every engine runs the same workload in one process, a published package in a process of its own, in
+random order with the others, so that a disturbance of the machine meets all of them alike. Each sample times whole runs and divides by the
 operations in them; each engine compiles its own copy of a workload's source; and every answer is checked
 against one that was computed independently. The quartiles are quantiles of type 8 after Hyndman and Fan.
 Every sample is in report.json at full precision.

@@ -58,7 +58,7 @@ def writer():
 
 
 def install(handlers, program):
-    """The program under handlers, given innermost first, each with the effects it accepts or None."""
+    """The program under handlers, innermost first, each with the effects it accepts or None."""
     for clause, effects in handlers:
         # `handler` gives back what is a handler already, such as the one that `state()` makes.
         enclose = handler(clause if effects is None else annotated(clause, effects))

@@ -138,6 +138,29 @@ fn every_workload_gives_its_answer_from_another_process() {
 }
 
 #[test]
+fn a_variant_of_a_workload_counts_instead() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let variants = folder.path().join("variants");
+    fs::create_dir(&variants).expect("the folder is writable");
+    let variant = "from effects import do\nfrom resume_churn import REPLY\n\
+                   @do\ndef body(size):\n    return [size, REPLY]\n\
+                   def handlers():\n    return []\n";
+    fs::write(variants.join("resume_churn.py"), variant).expect("the folder is writable");
+    with_python(|py| {
+        let peer = peer(&folder, &machine());
+        let (workload, cases) = workload(py, &program("resume_churn"));
+        let copy = workload.source().compile(py, peer.effects_module());
+        let runnable = peer.prepare(py, &copy.expect("it compiles"), &cases[0]);
+        let runnable = runnable.unwrap_or_else(|error| panic!("{error}"));
+        let timed = runnable
+            .time(py, 2)
+            .unwrap_or_else(|error| panic!("{error}"));
+        let answers: Vec<_> = timed.answers.iter().map(ToString::to_string).collect();
+        assert_eq!(answers, ["[100, 3]"]);
+    });
+}
+
+#[test]
 fn the_worker_times_the_runs_and_nothing_else() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let slow = "import time\ndef run(answer):\n    time.sleep(0.002)\n    return answer";
