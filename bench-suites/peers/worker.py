@@ -5,8 +5,8 @@
 EFFECTS is the file that workloads get when they import `effects`. Beside the names that they use
 it defines the package's `run`, `install(handlers, program)`, which gives the program under
 handlers, and `run_under(program, handlers)`, which does both. A file `variants/NAME.py` beside it
-spells a part of the workload NAME in another way: it can import from the workload, and its `body`,
-`handlers` and `drive` count instead.
+spells a part of the workload NAME in another way: it can import from the workload, and what it
+defines takes the place of what the workload has under that name.
 
 Requests and replies are one JSON object a line, on standard input and output. The first line goes
 out by itself: what this interpreter is; so the harness knows that the package can be imported.
@@ -29,7 +29,7 @@ class Worker:
     """The workloads that were loaded and the cases of them that were prepared."""
 
     def __init__(self, effects):
-        self.effects = import_module("effects", Path(effects))
+        self.effects = import_effects(effects)
         self.variants = Path(effects).parent / "variants"
         self.workloads = {}
         self.cases = []
@@ -56,9 +56,7 @@ class Worker:
         exec(compile(text, path, "exec"), workload.__dict__)
         variant = self.variants / f"{name}.py"
         if variant.exists():
-            spelling = import_module(f"variant_of_{name}", variant)
-            for part in {"body", "handlers", "drive"} & vars(spelling).keys():
-                setattr(workload, part, getattr(spelling, part))
+            exec(compile(variant.read_text("utf-8"), variant, "exec"), workload.__dict__)
         return workload
 
     def collect(self):
@@ -86,11 +84,11 @@ class Worker:
             return {"error": traceback.format_exc()}
 
 
-def import_module(name, path):
-    """Import a file under this name."""
-    spec = importlib.util.spec_from_file_location(name, path)
+def import_effects(path):
+    """Import the stand-in for the machine under its neutral name."""
+    spec = importlib.util.spec_from_file_location("effects", path)
     module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
+    sys.modules["effects"] = module
     spec.loader.exec_module(module)
     return module
 

@@ -1,12 +1,6 @@
-"""deep_stacks as doeff has it: a handler is called to install it."""
+"""deep_stacks as doeff has it: the handler that a WithHandler installs is a program."""
 
-from deep_stacks import answer, below, loop
-from deep_stacks import body as neutral
-from effects import handler
+from deep_stacks import answer
+from effects import do
 
-
-def body(size, kind, depth):
-    """The loop, where the stack is to be as deep."""
-    if kind == "call_depth":
-        return below(depth, handler(answer)(loop(size)))
-    return neutral(size, kind, depth)
+answer = do(answer)

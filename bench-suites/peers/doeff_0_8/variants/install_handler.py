@@ -1,15 +1,6 @@
-"""install_handler as doeff has it: a handler is made once, and called to install it."""
+"""install_handler as doeff has it: the handler that a WithHandler installs is a program."""
 
-from effects import do, handler
-from install_handler import answer, leaf
+from effects import do
+from install_handler import answer
 
-enclose = handler(answer)
-
-
-@do
-def body(size):
-    """Sum the results of the programs under their handlers."""
-    total = 0
-    for number in range(size):
-        total += yield enclose(leaf(number))
-    return total
+answer = do(answer)

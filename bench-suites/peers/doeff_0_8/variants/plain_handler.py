@@ -1,7 +1,7 @@
-"""plain_handler as doeff has it.
+"""plain_handler as doeff has it: by WithHandler.
 
-Its `handler` makes every function a program, and refuses one that returns a Resume. The node below
-it takes such a function as it is.
+Its `handler` makes every function a program, and refuses one that returns a Resume. The node takes
+such a function as it is.
 """
 
 from effects import WithHandler

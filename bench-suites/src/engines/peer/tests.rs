@@ -142,9 +142,9 @@ fn a_variant_of_a_workload_counts_instead() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let variants = folder.path().join("variants");
     fs::create_dir(&variants).expect("the folder is writable");
-    let variant = "from effects import do\nfrom resume_churn import REPLY\n\
-                   @do\ndef body(size):\n    return [size, REPLY]\n\
-                   def handlers():\n    return []\n";
+    let variant = "from resume_churn import answer\n\
+                   other = answer\nREPLY = 5\n\
+                   def handlers():\n    return [(other, None)]\n";
     fs::write(variants.join("resume_churn.py"), variant).expect("the folder is writable");
     with_python(|py| {
         let peer = peer(&folder, &machine());
@@ -156,7 +156,7 @@ fn a_variant_of_a_workload_counts_instead() {
             .time(py, 2)
             .unwrap_or_else(|error| panic!("{error}"));
         let answers: Vec<_> = timed.answers.iter().map(ToString::to_string).collect();
-        assert_eq!(answers, ["[100, 3]"]);
+        assert_eq!(answers, ["500"]);
     });
 }
 
