@@ -1,13 +1,12 @@
 //! The virtual environment of a package.
 
-use std::fmt::Display;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::engine::Unavailable;
-use crate::python::built_against;
+use crate::python::{built_against, workspace};
 
 use super::worker::last_line;
 
@@ -32,10 +31,9 @@ impl Environment {
     /// # Errors
     /// When it cannot be made or a package cannot be had.
     pub(super) fn prepare(&self) -> Result<(), Unavailable> {
-        let _lock = self.lock().map_err(|error| {
-            let folder = self.folder.display();
-            unavailable("cannot write beside", &folder, &error)
-        })?;
+        let _lock = self
+            .lock()
+            .map_err(|error| unavailable("cannot write beside", &self.folder, &error))?;
         let (stamp, wanted) = (self.folder.join("prepared-for"), self.wanted()?);
         if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
             return Ok(());
@@ -50,8 +48,7 @@ impl Environment {
             .args(["--no-input", "--no-deps", "--only-binary", ":all:"])
             .arg("--requirement")
             .arg(&self.requirements))?;
-        fs::write(&stamp, wanted)
-            .map_err(|error| unavailable("cannot write", &stamp.display(), &error))
+        fs::write(&stamp, wanted).map_err(|error| unavailable("cannot write", &stamp, &error))
     }
 
     /// Keeps other processes from making it at the same time, until the file is dropped.
@@ -68,8 +65,8 @@ impl Environment {
     /// What the environment depends on, as text: the interpreter and every pin.
     fn wanted(&self) -> Result<String, Unavailable> {
         let (path, python) = (&self.requirements, built_against());
-        let pins = fs::read_to_string(path)
-            .map_err(|error| unavailable("cannot read", &path.display(), &error))?;
+        let pins =
+            fs::read_to_string(path).map_err(|error| unavailable("cannot read", path, &error))?;
         Ok(format!(
             "{}\n{}\n{}\n{}\n{pins}",
             self.folder.display(),
@@ -82,11 +79,10 @@ impl Environment {
 
 /// Runs a command; what it said last is the reason if it fails.
 fn run(command: &mut Command) -> Result<(), Unavailable> {
-    let program = command.get_program().to_string_lossy().into_owned();
     let output = command
         .stdin(Stdio::null())
         .output()
-        .map_err(|error| unavailable("cannot run", &program, &error))?;
+        .map_err(|error| unavailable("cannot run", Path::new(command.get_program()), &error))?;
     if output.status.success() {
         return Ok(());
     }
@@ -101,6 +97,8 @@ fn run(command: &mut Command) -> Result<(), Unavailable> {
     Err(Unavailable(format!("cannot be installed: {reason}")))
 }
 
-fn unavailable(problem: &str, what: &dyn Display, error: &dyn Display) -> Unavailable {
-    Unavailable(format!("{problem} {what}: {error}"))
+/// The path is told as one of the workspace where it is: the reason may stand in a published report.
+fn unavailable(problem: &str, path: &Path, error: &io::Error) -> Unavailable {
+    let path = path.strip_prefix(workspace()).unwrap_or(path).display();
+    Unavailable(format!("{problem} {path}: {error}"))
 }
