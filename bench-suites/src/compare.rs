@@ -33,9 +33,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
             .iter()
             .map(|workload| workload.cases(py, arguments.mode()))
             .collect::<Result<_, _>>()?;
-        let mut cells = cells(py, &workloads, &cases, &engines(&arguments.engines))?;
+        let mut left_out = Vec::new();
+        let engines = available(engines(&arguments.engines), &mut left_out);
+        let mut cells = cells(py, &workloads, &cases, &engines, &mut left_out)?;
         if arguments.bench {
-            measure(py, arguments, cells)
+            measure(py, arguments, cells, &left_out)
         } else {
             check(py, &mut cells)
         }
@@ -69,12 +71,37 @@ fn engines(names: &[String]) -> Vec<Box<dyn Engine>> {
     engines
 }
 
-/// All cells, ready to run. Each engine gets a copy of each workload of its own.
+/// Those of the engines that can be had here; why the others cannot is added to `left_out`.
+fn available(
+    mut engines: Vec<Box<dyn Engine>>,
+    left_out: &mut Vec<String>,
+) -> Vec<Box<dyn Engine>> {
+    engines.retain(|engine| match engine.start() {
+        Ok(()) => true,
+        Err(reason) => {
+            leave_out(left_out, format!("{}: {reason}", engine.name()));
+            false
+        }
+    });
+    engines
+}
+
+/// Says what is left out and why, once.
+fn leave_out(left_out: &mut Vec<String>, line: String) {
+    if !left_out.contains(&line) {
+        eprintln!("left out: {line}");
+        left_out.push(line);
+    }
+}
+
+/// All cells, ready to run. Each engine gets a copy of each workload of its own. What one
+/// cannot express is added to `left_out`.
 fn cells<'a>(
     py: Python<'_>,
     workloads: &'a [Workload],
     cases: &'a [Vec<Case>],
     engines: &[Box<dyn Engine>],
+    left_out: &mut Vec<String>,
 ) -> Result<Vec<Cell<'a>>> {
     let mut cells = Vec::new();
     for (workload, cases) in workloads.iter().zip(cases) {
@@ -84,8 +111,13 @@ fn cells<'a>(
                 if !workload.is_for(py, &engine.name(), case)? {
                     continue;
                 }
+                let name = workload.source().name();
+                if let Some(reason) = engine.cannot_express(name, case) {
+                    let line = format!("{} on {}: {reason}", workload.label(case), engine.name());
+                    leave_out(left_out, line);
+                    continue;
+                }
                 let runnable = engine.prepare(py, &program, case).map_err(|error| {
-                    let name = workload.source().name();
                     let error = python::describe(py, &error);
                     anyhow!(
                         "{} cannot prepare the workload {name}:\n{error}",
@@ -119,7 +151,12 @@ fn check(py: Python<'_>, cells: &mut [Cell<'_>]) -> Result<ExitCode> {
     Ok(verdict(&wrong(cells)))
 }
 
-fn measure(py: Python<'_>, arguments: &Arguments, mut cells: Vec<Cell<'_>>) -> Result<ExitCode> {
+fn measure(
+    py: Python<'_>,
+    arguments: &Arguments,
+    mut cells: Vec<Cell<'_>>,
+    left_out: &[String],
+) -> Result<ExitCode> {
     let limits = Limits::of(arguments.mode());
     let created = record::now();
     let versions = record::versions(py, python::workspace())?;
@@ -152,7 +189,7 @@ fn measure(py: Python<'_>, arguments: &Arguments, mut cells: Vec<Cell<'_>>) -> R
         mode: arguments.mode(),
         machine: record::machine(),
         versions,
-        settings: record::settings(seed, &limits, rounds.len()),
+        settings: record::settings(seed, &limits, rounds.len(), left_out),
         results: results.collect::<Result<_>>()?,
     };
     let output = match &arguments.output {
@@ -202,4 +239,102 @@ fn verdict(wrong: &[String]) -> ExitCode {
         eprintln!("  {label}");
     }
     ExitCode::FAILURE
+}
+
+#[cfg(test)]
+mod tests {
+    use doeff_reports::{Engine as Name, Mode};
+    use pyo3::prelude::*;
+
+    use super::{Cell, available, cells, workloads};
+    use crate::engine::{Engine, Runnable, Unavailable};
+    use crate::python::with_python;
+    use crate::workload::{Case, Compiled};
+
+    /// An engine that may not be had, and cannot express what is typed.
+    struct Other {
+        name: &'static str,
+        problem: Option<&'static str>,
+    }
+
+    impl Engine for Other {
+        fn name(&self) -> Name {
+            Name::new(self.name)
+        }
+
+        fn effects_module(&self) -> &'static str {
+            "doeff_vm"
+        }
+
+        fn start(&self) -> Result<(), Unavailable> {
+            let problem = self.problem.map(|problem| Unavailable(problem.to_owned()));
+            problem.map_or(Ok(()), Err)
+        }
+
+        fn cannot_express(&self, workload: &str, case: &Case) -> Option<&'static str> {
+            let typed = case.params.pairs().any(|pair| pair == "typed=true");
+            (workload == "nested_handlers" && typed).then_some("it has no types")
+        }
+
+        fn prepare(&self, _: Python<'_>, _: &Compiled, _: &Case) -> PyResult<Runnable> {
+            Ok(Box::new(|py: Python<'_>| Ok(py.None())))
+        }
+    }
+
+    fn engine(name: &'static str, problem: Option<&'static str>) -> Box<dyn Engine> {
+        Box::new(Other { name, problem })
+    }
+
+    #[test]
+    fn an_engine_that_cannot_be_had_is_left_out_with_the_reason() {
+        let mut left_out = Vec::new();
+        let engines = [
+            ("first", None),
+            ("second", Some("it is not there")),
+            ("third", None),
+        ];
+        let engines = engines.map(|(name, problem)| engine(name, problem));
+        let engines = available(engines.into(), &mut left_out);
+        let names: Vec<_> = engines.iter().map(|engine| engine.name()).collect();
+        assert_eq!(names, ["first", "third"].map(Name::new));
+        assert_eq!(left_out, ["second: it is not there"]);
+    }
+
+    #[test]
+    fn what_an_engine_cannot_express_is_left_out_with_the_reason_once() {
+        with_python(|py| {
+            let workloads = workloads(py, &["nested_handlers".to_owned()]).expect("it is there");
+            let cases = workloads[0]
+                .cases(py, Mode::Quick)
+                .expect("its functions work");
+            let (engines, mut left_out) = ([engine("other", None)], Vec::new());
+            let cases = [cases];
+            let cells = cells(py, &workloads, &cases, &engines, &mut left_out);
+            let cells = cells.expect("some can be expressed");
+            let labels: Vec<_> = cells.iter().map(Cell::label).collect();
+            assert!(
+                labels.iter().all(|label| label.contains("typed=false")),
+                "{labels:?}"
+            );
+            assert_eq!(2 * labels.len(), cases[0].len());
+            // One line for all sizes of a depth.
+            assert_eq!(left_out.len(), 4, "{left_out:?}");
+            let first = "nested_handlers (depth=1, typed=true) on other: it has no types";
+            assert_eq!(left_out[0], first);
+        });
+    }
+
+    #[test]
+    fn where_all_is_left_out_there_is_nothing_to_run() {
+        with_python(|py| {
+            let workloads = workloads(py, &["resume_churn".to_owned()]).expect("it is there");
+            let cases = [workloads[0]
+                .cases(py, Mode::Quick)
+                .expect("its functions work")];
+            let Err(error) = cells(py, &workloads, &cases, &[], &mut Vec::new()) else {
+                panic!("there is no engine");
+            };
+            assert!(error.to_string().contains("nothing to run"), "{error}");
+        });
+    }
 }

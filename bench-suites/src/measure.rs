@@ -6,7 +6,7 @@ use doeff_reports::stats::SampleError;
 use doeff_reports::{Engine, Measurement, Summary, format};
 use pyo3::prelude::*;
 
-use crate::engine::Runnable;
+use crate::engine::{Runnable, Timed};
 use crate::schedule::Limits;
 use crate::workload::{Case, Workload};
 
@@ -39,7 +39,11 @@ impl Collector {
         Ok(Self(gc.getattr("collect")?.unbind()))
     }
 
-    fn collect(&self, py: Python<'_>) -> PyResult<()> {
+    /// Collects all garbage of this process.
+    ///
+    /// # Errors
+    /// What Python raises.
+    pub fn collect(&self, py: Python<'_>) -> PyResult<()> {
         self.0.call0(py).map(drop)
     }
 }
@@ -60,14 +64,9 @@ impl<'a> Cell<'a> {
 
     /// How the cell is called in messages.
     pub fn label(&self) -> String {
-        let (name, case) = (self.workload.source().name(), self.case);
-        let params = if case.params.is_empty() {
-            String::new()
-        } else {
-            format!(" ({})", case.params)
-        };
-        let size = format::count(case.size);
-        format!("{name}{params}, n = {size}, on {}", self.engine)
+        let workload = self.workload.label(self.case);
+        let size = format::count(self.case.size);
+        format!("{workload}, n = {size}, on {}", self.engine)
     }
 
     /// Whether every answer so far was the right one.
@@ -95,7 +94,7 @@ impl<'a> Cell<'a> {
         collector: &Collector,
     ) -> PyResult<Duration> {
         let began = Instant::now();
-        collector.collect(py)?;
+        self.runnable.collect(py, collector)?;
         let collection = began.elapsed();
         let mut runs = 1;
         loop {
@@ -115,7 +114,7 @@ impl<'a> Cell<'a> {
     /// # Errors
     /// What a run raised.
     pub fn sample(&mut self, py: Python<'_>, collector: &Collector) -> PyResult<()> {
-        collector.collect(py)?;
+        self.runnable.collect(py, collector)?;
         let elapsed = self.time(py, self.runs_per_sample)?;
         #[expect(clippy::cast_precision_loss)] // Far below 2^52 operations.
         let operations = (u64::from(self.runs_per_sample) * self.case.operations) as f64;
@@ -125,12 +124,7 @@ impl<'a> Cell<'a> {
 
     /// Times some runs, and then checks their answers.
     fn time(&mut self, py: Python<'_>, runs: u32) -> PyResult<Duration> {
-        let mut answers = Vec::with_capacity(runs as usize);
-        let began = Instant::now();
-        for _ in 0..runs {
-            answers.push((self.runnable)(py)?);
-        }
-        let elapsed = began.elapsed();
+        let Timed { elapsed, answers } = self.runnable.time(py, runs)?;
         self.answer_ok &= answers
             .iter()
             .all(|answer| self.case.accepts(answer.bind(py)));

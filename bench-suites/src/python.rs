@@ -12,7 +12,7 @@ use pyo3::types::PyList;
 use pyo3::{ffi, wrap_pymodule};
 
 /// What tells one interpreter from another.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
 pub struct Identity {
     /// `sys.version` in one line.
     pub version: String,
@@ -26,6 +26,11 @@ pub fn built_against() -> Identity {
         version: env!("DOEFF_BENCH_PYTHON_VERSION").to_owned(),
         prefix: env!("DOEFF_BENCH_PYTHON_PREFIX").to_owned(),
     }
+}
+
+/// The executable of the interpreter that this was built against.
+pub fn executable() -> &'static Path {
+    Path::new(env!("DOEFF_BENCH_PYTHON_EXECUTABLE"))
 }
 
 /// Why the interpreter cannot be used. Each message names the cure.

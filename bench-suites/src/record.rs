@@ -91,7 +91,7 @@ fn git_revision(workspace: &Path) -> Option<String> {
 }
 
 /// How the run was set up.
-pub fn settings(seed: u64, limits: &Limits, rounds: usize) -> Settings {
+pub fn settings(seed: u64, limits: &Limits, rounds: usize, left_out: &[String]) -> Settings {
     let allocator = if cfg!(feature = "mimalloc") {
         "mimalloc"
     } else {
@@ -105,6 +105,7 @@ pub fn settings(seed: u64, limits: &Limits, rounds: usize) -> Settings {
             json!("enabled; a full collection before each sample, outside the timing"),
         ),
         ("debug_build", json!(cfg!(debug_assertions))),
+        ("left_out", json!(left_out)),
         ("max_samples", json!(limits.max_samples)),
         (
             "min_sample_ms",

@@ -127,6 +127,16 @@ impl Workload {
         &self.source
     }
 
+    /// The workload with a case's parameters, as messages call it.
+    pub fn label(&self, case: &Case) -> String {
+        let name = self.source.name();
+        if case.params.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{name} ({})", case.params)
+        }
+    }
+
     /// All cases of a run.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The name of what ran a workload. Ordered vm, cesk, floor, call, then all others by name.
+/// The name of what ran a workload. Ordered vm, cesk, doeff-0.8, floor, call, then all others by name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Engine(Cow<'static, str>);
@@ -17,12 +17,20 @@ impl Engine {
     pub const VM: Self = Self(Cow::Borrowed("vm"));
     /// The Python CESK interpreter: the rival that "times faster" refers to.
     pub const CESK: Self = Self(Cow::Borrowed("cesk"));
+    /// The published doeff 0.8.
+    pub const DOEFF_0_8: Self = Self(Cow::Borrowed("doeff-0.8"));
     /// The native null driver: the unit of the multiples.
     pub const FLOOR: Self = Self(Cow::Borrowed("floor"));
     /// The same work as plain function calls.
     pub const CALL: Self = Self(Cow::Borrowed("call"));
 
-    const ORDER: [Self; 4] = [Self::VM, Self::CESK, Self::FLOOR, Self::CALL];
+    const ORDER: [Self; 5] = [
+        Self::VM,
+        Self::CESK,
+        Self::DOEFF_0_8,
+        Self::FLOOR,
+        Self::CALL,
+    ];
 
     /// The engine called `name`.
     pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
@@ -41,6 +49,10 @@ impl Engine {
             "cesk" => {
                 Some("the CESK interpreter in plain Python (cesk_v3), running the same programs")
             }
+            "doeff-0.8" => Some(
+                "doeff 0.8.0 as published, whose machine is in Rust too, running the same programs in a process of \
+                 its own",
+            ),
             "floor" => Some(
                 "the cheapest native loop that does the same Python-side work (drive the generators, call the \
                  handlers, answer) with no machine at all; the unit of the multiples",
@@ -81,9 +93,13 @@ mod tests {
 
     #[test]
     fn known_engines_come_first_and_others_by_name() {
-        let mut engines = ["zeta", "call", "floor", "alpha", "cesk", "vm"].map(Engine::new);
+        let mut engines =
+            ["zeta", "call", "floor", "alpha", "doeff-0.8", "cesk", "vm"].map(Engine::new);
         engines.sort();
         let names = engines.each_ref().map(Engine::name);
-        assert_eq!(names, ["vm", "cesk", "floor", "call", "alpha", "zeta"]);
+        assert_eq!(
+            names,
+            ["vm", "cesk", "doeff-0.8", "floor", "call", "alpha", "zeta"]
+        );
     }
 }

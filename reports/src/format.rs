@@ -65,6 +65,18 @@ pub fn count(number: u64) -> String {
     text
 }
 
+/// Instructions, to a tenth: `24.0`, `2,343.0`.
+pub fn instructions(number: f64) -> String {
+    if !number.is_finite() {
+        return MISSING.to_owned();
+    }
+    // Beyond u64 the cast saturates, which no count reaches.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let tenths = (number.abs() * 10.0).round() as u64;
+    let sign = if number < 0.0 && tenths > 0 { "-" } else { "" };
+    format!("{sign}{}.{}", count(tenths / 10), tenths % 10)
+}
+
 /// Bytes in GiB: `24.0 GiB`.
 pub fn memory(bytes: u64) -> String {
     // A record's memory is far below 2^52 bytes, where an f64 is exact.
@@ -124,7 +136,7 @@ fn thousands(value: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{count, growth, memory, ns, spread, time, times};
+    use super::{count, growth, instructions, memory, ns, spread, time, times};
     use crate::table::Growth;
 
     #[test]
@@ -179,6 +191,16 @@ mod tests {
         assert_eq!(count(2_000), "2,000");
         assert_eq!(count(1_000_000), "1,000,000");
         assert_eq!(memory(24 << 30), "24.0 GiB");
+    }
+
+    #[test]
+    fn instructions_have_one_digit_after_the_point() {
+        assert_eq!(instructions(24.04), "24.0");
+        assert_eq!(instructions(2_342.96), "2,343.0");
+        assert_eq!(instructions(1_234_567.25), "1,234,567.3");
+        assert_eq!(instructions(-3.25), "-3.3");
+        assert_eq!(instructions(-0.01), "0.0");
+        assert_eq!(instructions(f64::NAN), "–");
     }
 
     #[test]

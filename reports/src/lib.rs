@@ -8,15 +8,18 @@
 mod engine;
 pub mod format;
 pub mod html;
+pub mod instructions;
 pub mod markdown;
 mod plot;
 pub mod record;
 pub mod stats;
 pub mod table;
 pub mod terminal;
+mod text;
 mod write;
 
 pub use engine::Engine;
+pub use instructions::Instructions;
 pub use record::{
     Machine, Measurement, Mode, Params, RecordError, Report, Schema, Settings, Versions,
 };

@@ -140,6 +140,11 @@ impl Params {
         })
     }
 
+    /// The value of one of them.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -70,6 +70,23 @@ impl Summary {
     }
 }
 
+/// The exponent `b` of the power law `y = a * x^b` that fits best: the least-squares slope of `ln y`
+/// over `ln x`. 0 where `y` does not depend on `x`, 1 where it is proportional to it. Not a number where
+/// there are fewer than two different `x`, or where one is not positive.
+pub fn log_log_slope(points: &[(f64, f64)]) -> f64 {
+    // Numbers of points are small.
+    #[expect(clippy::cast_precision_loss)]
+    let count = points.len() as f64;
+    let logs: Vec<_> = points.iter().map(|(x, y)| (x.ln(), y.ln())).collect();
+    let (x_sum, y_sum) = logs
+        .iter()
+        .fold((0.0, 0.0), |(a, b), (x, y)| (a + x, b + y));
+    let (x_mean, y_mean) = (x_sum / count, y_sum / count);
+    let products = logs.iter().map(|(x, y)| (x - x_mean) * (y - y_mean));
+    let squares = logs.iter().map(|(x, _)| (x - x_mean).powi(2));
+    products.sum::<f64>() / squares.sum::<f64>()
+}
+
 #[cfg(test)]
 mod tests {
     use super::{SampleError, Summary};

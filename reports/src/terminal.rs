@@ -15,8 +15,8 @@ const STYLE: TableStyle = TableStyle::new()
 const GAP: u16 = 1;
 const WIDE_GAP: u16 = 2;
 
-/// The comparison as a plain text table with a few lines on how to read it. It takes 120 columns or fewer with the
-/// four engines that have a place in the fixed order.
+/// The comparison as a plain text table with a few lines on how to read it. It takes 120 columns or fewer with vm,
+/// cesk, floor and call.
 pub fn table(comparison: &Comparison) -> String {
     let mut table = Table::new();
     table.load_style(STYLE).set_header(header(comparison));

@@ -52,7 +52,7 @@ pub fn write(report: &Report, dir: &Path) -> Result<(), WriteError> {
 }
 
 /// Writes a file beside `path` and renames it over `path`; the process id keeps two writers apart.
-fn replace(path: &Path, content: &str) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, content: &str) -> io::Result<()> {
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(format!(".{}.tmp", process::id()));
     let written = File::create(&temporary).and_then(|mut file| {

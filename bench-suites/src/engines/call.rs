@@ -21,6 +21,6 @@ impl Engine for Call {
 
     fn prepare(&self, py: Python<'_>, program: &Compiled, case: &Case) -> PyResult<Runnable> {
         let plain = program.bind_plain(py, case)?.unbind();
-        Ok(Box::new(move |py| plain.call0(py)))
+        Ok(Box::new(move |py: Python<'_>| plain.call0(py)))
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn prepare(
     let run = module.getattr("run")?;
     if let Some(drive) = program.bind_drive(py, case, &run)? {
         let drive = drive.unbind();
-        return Ok(Box::new(move |py| drive.call0(py)));
+        return Ok(Box::new(move |py: Python<'_>| drive.call0(py)));
     }
     let with_handler = module.getattr("WithHandler")?;
     let mut whole = program.body(py, case)?;
@@ -28,5 +28,5 @@ pub(super) fn prepare(
         };
     }
     let (run, whole) = (run.unbind(), whole.unbind());
-    Ok(Box::new(move |py| run.call1(py, (&whole,))))
+    Ok(Box::new(move |py: Python<'_>| run.call1(py, (&whole,))))
 }

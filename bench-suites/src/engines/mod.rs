@@ -2,8 +2,10 @@
 
 mod call;
 mod cesk;
+mod doeff;
 mod floor;
 mod machine;
+mod peer;
 mod vm;
 
 use crate::engine::Engine;
@@ -13,6 +15,7 @@ pub fn all() -> Vec<Box<dyn Engine>> {
     vec![
         Box::new(vm::Vm),
         Box::new(cesk::Cesk),
+        Box::new(doeff::engine()),
         Box::new(floor::Floor),
         Box::new(call::Call),
     ]

@@ -1,18 +1,25 @@
 //! The command line of the instruction counts.
 
+use std::path::PathBuf;
+
 use anyhow::Context;
 use clap::Parser;
+use doeff_reports::{Engine, Mode};
 
 use super::count::Job;
 
-/// Counts instructions per operation of the VM and of the floor with valgrind, and shows how near one
-/// is to the other.
+/// Counts instructions per operation of the VM and of the floor with valgrind, shows how near one is to
+/// the other, and fails where a ceiling is broken.
 #[derive(Clone, Debug, Parser)]
+#[allow(clippy::struct_excessive_bools)] // they are flags
 #[command(
     name = "instructions",
     bin_name = "cargo bench --bench instructions --"
 )]
 pub struct Arguments {
+    /// Count only what has a ceiling, and only once.
+    #[arg(long)]
+    pub quick: bool,
     /// Count only this workload; may be given several times.
     #[arg(long = "workload", value_name = "NAME")]
     pub workloads: Vec<String>,
@@ -22,6 +29,12 @@ pub struct Arguments {
     /// Show what would be counted.
     #[arg(long)]
     pub list: bool,
+    /// Record what the floor costs on this interpreter in bench-suites/floors.json.
+    #[arg(long)]
+    pub accept: bool,
+    /// Folder that the reports are written to; `reports/latest` of the workspace by default.
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
     /// The part of one process: a [`Job`] as JSON.
     #[arg(long, hide = true)]
     pub(super) worker: Option<JobText>,
@@ -47,12 +60,17 @@ impl JobText {
 }
 
 impl Arguments {
+    /// How thorough the run is to be.
+    pub fn mode(&self) -> Mode {
+        if self.quick { Mode::Quick } else { Mode::Full }
+    }
+
     /// The engines to count.
-    pub fn engines(&self) -> Vec<String> {
+    pub fn engines(&self) -> Vec<Engine> {
         if self.engines.is_empty() {
-            vec!["vm".to_owned(), "floor".to_owned()]
+            vec![Engine::VM, Engine::FLOOR]
         } else {
-            self.engines.clone()
+            self.engines.iter().cloned().map(Engine::new).collect()
         }
     }
 }
@@ -60,6 +78,7 @@ impl Arguments {
 #[cfg(test)]
 mod tests {
     use clap::{CommandFactory, Parser};
+    use doeff_reports::Engine;
 
     use super::Arguments;
 
@@ -71,8 +90,8 @@ mod tests {
     #[test]
     fn vm_and_floor_are_counted_by_default() {
         let arguments = Arguments::parse_from(["instructions", "--bench"]);
-        assert_eq!(arguments.engines(), ["vm", "floor"]);
+        assert_eq!(arguments.engines(), [Engine::VM, Engine::FLOOR]);
         let arguments = Arguments::parse_from(["instructions", "--engine", "call"]);
-        assert_eq!(arguments.engines(), ["call"]);
+        assert_eq!(arguments.engines(), [Engine::CALL]);
     }
 }

@@ -6,8 +6,8 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -20,7 +20,7 @@ use crate::progress::Stage;
 const PARALLEL: usize = 2;
 
 /// What one process runs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) struct Job {
     pub(super) engine: String,
     pub(super) workload: String,
@@ -79,11 +79,11 @@ impl Counter {
                 stage.step(job.to_string());
                 match self.count(job, index) {
                     Ok(total) => {
-                        let mut totals = totals.lock().unwrap_or_else(|e| e.into_inner());
+                        let mut totals = totals.lock().unwrap_or_else(PoisonError::into_inner);
                         totals[index] = Some(total);
                     }
                     Err(error) => {
-                        let mut first = first_error.lock().unwrap_or_else(|e| e.into_inner());
+                        let mut first = first_error.lock().unwrap_or_else(PoisonError::into_inner);
                         first.get_or_insert(error);
                         next.store(jobs.len(), Ordering::Relaxed);
                     }
@@ -96,10 +96,13 @@ impl Counter {
                 scope.spawn(work);
             }
         });
-        if let Some(error) = first_error.into_inner().unwrap_or_else(|e| e.into_inner()) {
+        if let Some(error) = first_error
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+        {
             return Err(error);
         }
-        let totals = totals.into_inner().unwrap_or_else(|e| e.into_inner());
+        let totals = totals.into_inner().unwrap_or_else(PoisonError::into_inner);
         let all: Option<Vec<u64>> = totals.into_iter().collect();
         all.ok_or_else(|| anyhow!("a process was not run"))
     }

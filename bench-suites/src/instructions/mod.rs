@@ -6,116 +6,190 @@
 //! in between cost. Python's garbage collector stays as users have it.
 
 pub mod arguments;
+mod build;
+mod ceilings;
 mod count;
+mod floors;
 mod plan;
 mod worker;
 
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
-use comfy_table::presets::ASCII_MARKDOWN;
-use comfy_table::{CellAlignment, Table};
+use doeff_reports::instructions::{self, Cost, Floor, Repeats, Schema};
+use doeff_reports::{Engine, Instructions, Mode, Versions};
 use pyo3::prelude::*;
 
 use crate::compare;
 use crate::progress::Stage;
 use crate::python;
+use crate::record;
 use arguments::Arguments;
-use count::{Counter, Job};
-use plan::Row;
+use build::build;
+use count::Counter;
+use floors::Records;
+use plan::{Plan, Totals};
 
-/// Counts, or does a worker's part.
+/// Counts and judges, or does a worker's part. The exit code is a failure when a ceiling is broken.
 ///
 /// # Errors
-/// When valgrind is missing, the interpreter is not the right one, a run raised or its answer was
-/// wrong.
+/// When valgrind is missing, the interpreter is not the right one, a run raised, an answer was wrong,
+/// or the report cannot be written.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     if let Some(job) = &arguments.worker {
         worker::run(&job.parse()?)?;
         return Ok(ExitCode::SUCCESS);
     }
     if !arguments.bench {
-        println!("Nothing was checked; `cargo bench --bench instructions` counts.");
+        println!("Nothing was counted; `cargo bench --bench instructions` counts.");
         return Ok(ExitCode::SUCCESS);
     }
     python::check()?;
     python::start()?;
-    let rows = Python::attach(|py| {
+    let plan = Python::attach(|py| {
         let workloads = compare::workloads(py, &arguments.workloads)?;
-        plan::rows(py, &workloads)
+        Plan::of(py, &workloads, &arguments.engines(), arguments.mode())
     })?;
     if arguments.list {
-        for row in &rows {
-            println!("{}", row.label());
+        for line in plan.lines() {
+            println!("{line}");
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let engines = arguments.engines();
-    let counts = count_all(&rows, &engines)?;
-    println!("{}", table(&rows, &engines, &counts));
-    Ok(ExitCode::SUCCESS)
+    count(arguments, &plan)
 }
 
-/// Instructions per operation, by row and engine.
-fn count_all(rows: &[Row], engines: &[String]) -> Result<Vec<Vec<f64>>> {
-    let mut jobs = Vec::new();
-    for row in rows {
-        for engine in engines {
-            for size in row.sizes {
-                jobs.push(Job {
-                    engine: engine.clone(),
-                    workload: row.workload.clone(),
-                    params_index: row.params_index,
-                    size,
-                });
-            }
-        }
-    }
+fn count(arguments: &Arguments, plan: &Plan) -> Result<ExitCode> {
+    let created = record::now();
     let counter = Counter::new()?;
-    let stage = Stage::begin("counting", jobs.len());
+    let build = build()?;
+    let interpreter = build.interpreter();
+    println!("{interpreter}, {}", build.valgrind);
+    let totals = count_all(&counter, plan, "counting")?;
+    let costs = plan.costs(&totals);
+    let repeats = match arguments.mode() {
+        Mode::Quick => None,
+        Mode::Full => {
+            let again = plan.costs(&count_all(&counter, plan, "counting again")?);
+            largest_difference(&costs, &again)
+        }
+    };
+    let mut records = Records::read()?;
+    let recorded = floors(&costs, &build.versions, |label| {
+        records.get(&interpreter, label)
+    });
+    if arguments.accept {
+        records.accept(&interpreter, &recorded);
+        records.write()?;
+    }
+    let floors = floors(&costs, &build.versions, |label| {
+        records.get(&interpreter, label)
+    });
+    let found = Instructions {
+        schema: Schema::V1,
+        created,
+        mode: arguments.mode(),
+        build,
+        laws: plan.laws(&totals),
+        costs,
+        floors,
+        repeats,
+        broken: Vec::new(),
+    }
+    .judged();
+    let output = match &arguments.output {
+        Some(folder) => folder.clone(),
+        None => python::workspace().join("reports/latest"),
+    };
+    found.write(&output)?;
+    println!("{}", instructions::tables(&found));
+    println!(
+        "instructions.json and instructions.md are in {}",
+        output.display()
+    );
+    Ok(verdict(&found.broken))
+}
+
+fn count_all(counter: &Counter, plan: &Plan, stage: &'static str) -> Result<Totals> {
+    let jobs = plan.jobs();
+    if jobs.is_empty() {
+        bail!("nothing to count: no chosen engine runs a chosen workload");
+    }
+    let stage = Stage::begin(stage, jobs.len());
     let totals = counter.count_all(&jobs, &stage);
     stage.end();
-    let totals = totals?;
-    let mut totals = totals.chunks_exact(2);
-    let mut counts = Vec::new();
-    for row in rows {
-        let mut per_engine = Vec::new();
-        for _ in engines {
-            let Some(&[small, large]) = totals.next() else {
-                bail!("a count is missing");
-            };
-            per_engine.push(row.per_operation(small, large));
-        }
-        counts.push(per_engine);
-    }
-    Ok(counts)
+    Ok(jobs.into_iter().zip(totals?).collect())
 }
 
-fn table(rows: &[Row], engines: &[String], counts: &[Vec<f64>]) -> Table {
-    let mut table = Table::new();
-    table.load_style(ASCII_MARKDOWN);
-    let of = |name: &str| engines.iter().position(|engine| engine == name);
-    let both = of("vm").zip(of("floor"));
-    let mut header = vec!["workload".to_owned()];
-    header.extend(engines.iter().cloned());
-    if both.is_some() {
-        header.extend(["vm - floor".to_owned(), "vm / floor".to_owned()]);
+fn largest_difference(costs: &[Cost], again: &[Cost]) -> Option<Repeats> {
+    let pairs = costs.iter().zip(again).flat_map(|(first, second)| {
+        let counts = first.counts.iter().zip(second.counts.values());
+        counts.map(|((engine, a), b)| Repeats {
+            largest: (a - b).abs() / a.abs(),
+            of: format!("{} on {engine}", first.label()),
+        })
+    });
+    pairs.max_by(|a, b| a.largest.total_cmp(&b.largest))
+}
+
+/// The floors among the costs of operations, each with what it may be.
+fn floors(
+    costs: &[Cost],
+    versions: &Versions,
+    recorded: impl Fn(&str) -> Option<f64>,
+) -> Vec<Floor> {
+    let of_operations = costs.iter().filter(|cost| cost.over == "size");
+    let floors = of_operations.filter_map(|cost| {
+        Some(Floor {
+            workload: cost.workload.clone(),
+            params: cost.params.clone(),
+            count: cost.count(&Engine::FLOOR)?,
+            limit: ceilings::floor_limit(versions, &cost.workload, &cost.params.to_string()),
+            recorded: recorded(&cost.label()),
+        })
+    });
+    floors.collect()
+}
+
+fn verdict(broken: &[String]) -> ExitCode {
+    if broken.is_empty() {
+        return ExitCode::SUCCESS;
     }
-    let columns = header.len();
-    table.set_header(header);
-    for (row, counts) in rows.iter().zip(counts) {
-        let mut cells = vec![row.label()];
-        cells.extend(counts.iter().map(|count| format!("{count:.1}")));
-        if let Some((vm, floor)) = both {
-            cells.push(format!("{:.1}", counts[vm] - counts[floor]));
-            cells.push(format!("{:.3}", counts[vm] / counts[floor]));
+    eprintln!("BROKEN:");
+    for problem in broken {
+        eprintln!("  {problem}");
+    }
+    ExitCode::FAILURE
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use doeff_reports::instructions::Cost;
+    use doeff_reports::{Engine, Params};
+
+    use super::largest_difference;
+
+    fn cost(workload: &str, vm: f64, floor: f64) -> Cost {
+        Cost {
+            workload: workload.to_owned(),
+            params: Params::default(),
+            operation: "effect".to_owned(),
+            over: "size".to_owned(),
+            from: 1,
+            to: 2,
+            counts: BTreeMap::from([(Engine::VM, vm), (Engine::FLOOR, floor)]),
+            ceiling: None,
         }
-        table.add_row(cells);
     }
-    for index in 1..columns {
-        if let Some(column) = table.column_mut(index) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
+
+    #[test]
+    fn the_largest_difference_is_relative_and_named() {
+        let first = [cost("a", 1_000.0, 500.0), cost("b", 10.0, 10.0)];
+        let second = [cost("a", 1_001.0, 500.0), cost("b", 10.0, 10.1)];
+        let largest = largest_difference(&first, &second).expect("there are counts");
+        assert_eq!(largest.of, "b on floor");
+        assert!((largest.largest - 0.01).abs() < 1e-9);
     }
-    table
 }

@@ -1,65 +1,450 @@
-//! What is counted: workloads, parameters and sizes.
+//! What is counted, and how figures come of it.
+
+use std::collections::{BTreeMap, HashMap};
 
 use anyhow::Result;
-use doeff_reports::Params;
+use doeff_reports::instructions::{Ceiling, Cost, Law, Point};
+use doeff_reports::{Engine, Mode, Params};
 use pyo3::prelude::*;
+use serde_json::{Value, json};
 
+use super::ceilings;
+use super::count::Job;
 use crate::workload::Workload;
 
 /// The sizes of most workloads.
 const SIZES: [u64; 2] = [500, 2_500];
-/// The garbage collector runs in these, and more rarely the longer they are.
+/// The garbage collector looks through the waiting clauses of these, and more rarely the more they are.
 const NONTAIL_SIZES: [u64; 2] = [2_000, 22_000];
+/// The depths between which the cost of passing over one handler is taken.
+const DEPTHS: [u64; 2] = [16, 64];
+/// How many effects a run performs, for the law that the cost of one does not depend on that.
+const EFFECTS: [u64; 4] = [100, 1_000, 10_000, 100_000];
+/// How many handlers are nested, for the law that all of them together cost O(n).
+const NESTED: [u64; 4] = [10, 100, 1_000, 10_000];
 
-/// One case of a workload, counted at two sizes.
+/// The totals of all jobs.
+pub(super) type Totals = HashMap<Job, u64>;
+
+/// Two runs, and how many operations one makes more than the other.
 #[derive(Clone, Debug)]
-pub(super) struct Row {
-    pub(super) workload: String,
-    pub(super) params: Params,
-    pub(super) params_index: usize,
-    pub(super) sizes: [u64; 2],
+struct Span {
+    small: Job,
+    large: Job,
     operations: u64,
 }
 
-impl Row {
-    /// How it is called.
-    pub(super) fn label(&self) -> String {
-        if self.params.is_empty() {
-            self.workload.clone()
-        } else {
-            format!("{} ({})", self.workload, self.params)
-        }
-    }
-
-    /// What an operation costs, given the totals at the two sizes.
+impl Span {
     #[expect(clippy::cast_precision_loss)] // Far below 2^52.
-    pub(super) fn per_operation(&self, small: u64, large: u64) -> f64 {
-        (large as f64 - small as f64) / self.operations as f64
+    fn count(&self, totals: &Totals) -> Option<f64> {
+        let (small, large) = (*totals.get(&self.small)?, *totals.get(&self.large)?);
+        Some((large as f64 - small as f64) / self.operations as f64)
     }
 }
 
-/// All rows.
-pub(super) fn rows(py: Python<'_>, workloads: &[Workload]) -> Result<Vec<Row>> {
-    let mut rows = Vec::new();
-    for workload in workloads {
-        let name = workload.source().name();
-        let sizes = if name == "resume_nontail" {
-            NONTAIL_SIZES
-        } else {
-            SIZES
-        };
-        for (params_index, params) in workload.params().iter().enumerate() {
-            let operations =
-                |size| -> Result<u64> { Ok(workload.case(py, params_index, size)?.operations) };
-            let operations = operations(sizes[1])? - operations(sizes[0])?;
-            rows.push(Row {
-                workload: name.to_owned(),
-                params: params.clone(),
-                params_index,
-                sizes,
-                operations,
-            });
+/// How a figure comes of totals.
+#[derive(Clone, Debug)]
+enum Measure {
+    /// What one operation costs.
+    Cost(Span),
+    /// What one of so many steps adds to that.
+    Step { near: Span, far: Span, steps: u32 },
+}
+
+impl Measure {
+    fn spans(&self) -> Vec<&Span> {
+        match self {
+            Self::Cost(span) => vec![span],
+            Self::Step { near, far, .. } => vec![near, far],
         }
     }
-    Ok(rows)
+
+    fn count(&self, totals: &Totals) -> Option<f64> {
+        match self {
+            Self::Cost(span) => span.count(totals),
+            Self::Step { near, far, steps } => {
+                Some((far.count(totals)? - near.count(totals)?) / f64::from(*steps))
+            }
+        }
+    }
+}
+
+/// A row of costs that is to be counted.
+struct CostPlan {
+    /// Without its counts.
+    cost: Cost,
+    measures: Vec<(Engine, Measure)>,
+}
+
+/// A law that is to be fitted.
+struct LawPlan {
+    cost: &'static str,
+    over: &'static str,
+    ceiling: f64,
+    points: Vec<(u64, Span)>,
+}
+
+/// All that one run counts.
+#[derive(Default)]
+pub(super) struct Plan {
+    costs: Vec<CostPlan>,
+    laws: Vec<LawPlan>,
+}
+
+impl Plan {
+    /// What a run of these workloads on these engines counts; a quick one only what has a ceiling.
+    pub(super) fn of(
+        py: Python<'_>,
+        workloads: &[Workload],
+        engines: &[Engine],
+        mode: Mode,
+    ) -> Result<Self> {
+        let mut plan = Self::default();
+        for workload in workloads {
+            let subject = Subject { py, workload };
+            match workload.source().name() {
+                "deep_stacks" => {
+                    if engines.contains(&Engine::VM) {
+                        subject.plan_depths(&mut plan)?;
+                    }
+                }
+                "nested_once" => {
+                    if engines.contains(&Engine::VM) {
+                        subject.plan_nested(&mut plan)?;
+                    }
+                }
+                name => {
+                    subject.plan_costs(&mut plan, engines, mode)?;
+                    if name == "nested_handlers" {
+                        subject.plan_handlers_passed(&mut plan, engines)?;
+                    }
+                    if name == "resume_churn" && engines.contains(&Engine::VM) {
+                        subject.plan_effects(&mut plan)?;
+                    }
+                }
+            }
+        }
+        Ok(plan)
+    }
+
+    /// Every process that is needed, once.
+    pub(super) fn jobs(&self) -> Vec<Job> {
+        let measures = self.costs.iter().flat_map(|plan| &plan.measures);
+        let of_costs = measures.flat_map(|(_, measure)| measure.spans());
+        let of_laws = self.laws.iter().flat_map(|law| &law.points);
+        let spans = of_costs.chain(of_laws.map(|(_, span)| span));
+        let mut jobs = Vec::new();
+        for job in spans.flat_map(|span| [&span.small, &span.large]) {
+            if !jobs.contains(job) {
+                jobs.push(job.clone());
+            }
+        }
+        jobs
+    }
+
+    /// The costs, given the totals.
+    pub(super) fn costs(&self, totals: &Totals) -> Vec<Cost> {
+        let costs = self.costs.iter().map(|plan| {
+            let counts = plan.measures.iter();
+            let counts = counts
+                .filter_map(|(engine, measure)| Some((engine.clone(), measure.count(totals)?)));
+            Cost {
+                counts: counts.collect(),
+                ..plan.cost.clone()
+            }
+        });
+        costs.collect()
+    }
+
+    /// The laws, given the totals.
+    pub(super) fn laws(&self, totals: &Totals) -> Vec<Law> {
+        let laws = self.laws.iter().map(|plan| {
+            let points = plan.points.iter();
+            let points = points.filter_map(|&(at, ref span)| {
+                let count = span.count(totals)?;
+                Some(Point { at, count })
+            });
+            Law::fit(plan.cost, plan.over, points.collect(), plan.ceiling)
+        });
+        laws.collect()
+    }
+
+    /// What is counted, a line each.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let costs = self.costs.iter().map(|plan| {
+            let Cost { over, from, to, .. } = &plan.cost;
+            format!("{}: {over} {from} and {to}", plan.cost.label())
+        });
+        let laws = self.laws.iter().map(|law| {
+            let points = law.points.iter().map(|(at, _)| at.to_string());
+            let points = points.collect::<Vec<_>>().join(", ");
+            format!("{} over the {}: {points}", law.cost, law.over)
+        });
+        costs.chain(laws).collect()
+    }
+}
+
+/// A workload whose runs are planned.
+struct Subject<'py, 'a> {
+    py: Python<'py>,
+    workload: &'a Workload,
+}
+
+impl Subject<'_, '_> {
+    fn name(&self) -> &str {
+        self.workload.source().name()
+    }
+
+    /// Two runs at these sizes, per operation.
+    fn span(&self, engine: &Engine, params_index: usize, sizes: [u64; 2]) -> Result<Span> {
+        let operations = |size| -> Result<u64> {
+            Ok(self.workload.case(self.py, params_index, size)?.operations)
+        };
+        let [small, large] = sizes.map(|size| Job {
+            engine: engine.name().to_owned(),
+            workload: self.name().to_owned(),
+            params_index,
+            size,
+        });
+        Ok(Span {
+            small,
+            large,
+            operations: operations(sizes[1])? - operations(sizes[0])?,
+        })
+    }
+
+    /// The parameters that have these values, and perhaps others, with their places.
+    fn with_params(&self, wanted: &Value) -> Vec<(usize, &Params)> {
+        let all = self.workload.params().iter().enumerate();
+        let has_them = |params: &Params| {
+            let wanted = wanted.as_object().into_iter().flatten();
+            wanted
+                .into_iter()
+                .all(|(name, value)| params.get(name) == Some(value))
+        };
+        all.filter(|(_, params)| has_them(params)).collect()
+    }
+
+    /// The cost of an operation, under all parameters.
+    fn plan_costs(&self, plan: &mut Plan, engines: &[Engine], mode: Mode) -> Result<()> {
+        let [from, to] = match self.name() {
+            "resume_nontail" => NONTAIL_SIZES,
+            _ => SIZES,
+        };
+        for (index, params) in self.workload.params().iter().enumerate() {
+            let ceiling = ceilings::times_floor(self.name(), &params.to_string());
+            if ceiling.is_none() && mode == Mode::Quick {
+                continue;
+            }
+            let measures = engines.iter().map(|engine| {
+                let span = self.span(engine, index, [from, to])?;
+                Ok((engine.clone(), Measure::Cost(span)))
+            });
+            plan.costs.push(CostPlan {
+                measures: measures.collect::<Result<_>>()?,
+                cost: Cost {
+                    workload: self.name().to_owned(),
+                    params: params.clone(),
+                    operation: self.workload.operation.clone(),
+                    over: "size".to_owned(),
+                    from,
+                    to,
+                    counts: BTreeMap::new(),
+                    ceiling: ceiling.map(Ceiling::TimesFloor),
+                },
+            });
+        }
+        Ok(())
+    }
+
+    /// What one more handler costs that an effect passes, typed or not.
+    fn plan_handlers_passed(&self, plan: &mut Plan, engines: &[Engine]) -> Result<()> {
+        for (typed, operation, ceiling) in [
+            (true, "typed handler passed over", ceilings::TYPED_HANDLER),
+            (false, "handler that passes", ceilings::UNTYPED_HANDLER),
+        ] {
+            let [near, far] =
+                DEPTHS.map(|depth| self.with_params(&json!({"depth": depth, "typed": typed})));
+            let ([(near, _)], [(far, _)]) = (&near[..], &far[..]) else {
+                continue; // the workload no longer has these depths, which a test would tell
+            };
+            let measures = engines.iter().map(|engine| {
+                let measure = Measure::Step {
+                    near: self.span(engine, *near, SIZES)?,
+                    far: self.span(engine, *far, SIZES)?,
+                    steps: u32::try_from(DEPTHS[1] - DEPTHS[0])?,
+                };
+                Ok((engine.clone(), measure))
+            });
+            plan.costs.push(CostPlan {
+                measures: measures.collect::<Result<_>>()?,
+                cost: Cost {
+                    workload: self.name().to_owned(),
+                    params: [("typed".to_owned(), json!(typed))].into_iter().collect(),
+                    operation: operation.to_owned(),
+                    over: "depth".to_owned(),
+                    from: DEPTHS[0],
+                    to: DEPTHS[1],
+                    counts: BTreeMap::new(),
+                    ceiling: Some(ceiling),
+                },
+            });
+        }
+        Ok(())
+    }
+
+    /// The cost of an effect does not depend on how many a run performs.
+    fn plan_effects(&self, plan: &mut Plan) -> Result<()> {
+        let points = EFFECTS.map(|effects| Ok((effects, self.span(&Engine::VM, 0, [1, effects])?)));
+        plan.laws.push(LawPlan {
+            cost: "the cost of an effect",
+            over: "number of effects performed",
+            ceiling: ceilings::FLAT,
+            points: points.into_iter().collect::<Result<_>>()?,
+        });
+        Ok(())
+    }
+
+    /// Nor on how deep the stack is, in any way.
+    fn plan_depths(&self, plan: &mut Plan) -> Result<()> {
+        for (kind, over) in [
+            ("call_depth", "call depth"),
+            ("frames_captured", "number of frames captured"),
+            ("handlers_outside", "number of handlers outside"),
+        ] {
+            let cases = self.with_params(&json!({"kind": kind}));
+            let points = cases.into_iter().map(|(index, params)| {
+                let depth = params.get("depth").and_then(Value::as_u64).unwrap_or(0);
+                Ok((depth, self.span(&Engine::VM, index, SIZES)?))
+            });
+            plan.laws.push(LawPlan {
+                cost: "the cost of an effect",
+                over,
+                ceiling: ceilings::FLAT,
+                points: points.collect::<Result<_>>()?,
+            });
+        }
+        Ok(())
+    }
+
+    /// The cost of all nested handlers together is in proportion to their number.
+    fn plan_nested(&self, plan: &mut Plan) -> Result<()> {
+        let points = NESTED.map(|handlers| {
+            let span = self.span(&Engine::VM, 0, [1, handlers])?;
+            Ok((
+                handlers,
+                Span {
+                    operations: 1,
+                    ..span
+                },
+            ))
+        });
+        plan.laws.push(LawPlan {
+            cost: "the cost of all handlers with an effect each",
+            over: "number of nested handlers",
+            ceiling: ceilings::LINEAR,
+            points: points.into_iter().collect::<Result<_>>()?,
+        });
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use doeff_reports::instructions::Ceiling;
+    use doeff_reports::{Engine, Mode};
+
+    use super::{Plan, Totals};
+    use crate::compare::workloads;
+    use crate::instructions::ceilings;
+    use crate::python::with_python;
+
+    fn plan(engines: &[Engine], mode: Mode) -> Plan {
+        with_python(|py| {
+            let workloads = workloads(py, &[]).expect("the workloads are good");
+            Plan::of(py, &workloads, engines, mode).expect("their functions work")
+        })
+    }
+
+    #[test]
+    fn every_ceiling_is_that_of_something_that_a_quick_run_counts() {
+        let plan = plan(&[Engine::VM, Engine::FLOOR], Mode::Quick);
+        let counted = |workload: &str, params: &str| {
+            let mut costs = plan.costs.iter().map(|plan| &plan.cost);
+            costs.any(|cost| {
+                cost.workload == workload
+                    && cost.params.to_string() == params
+                    && cost.over == "size"
+            })
+        };
+        for (workload, params) in ceilings::named() {
+            assert!(counted(workload, params), "{workload} ({params})");
+        }
+        for plan in &plan.costs {
+            assert!(plan.cost.ceiling.is_some(), "{}", plan.cost.label());
+        }
+        let passed = plan.costs.iter().filter(|plan| plan.cost.over == "depth");
+        assert_eq!(passed.count(), 2);
+    }
+
+    #[test]
+    fn every_law_spans_three_decades() {
+        let plan = plan(&[Engine::VM], Mode::Quick);
+        assert_eq!(plan.laws.len(), 5);
+        for law in &plan.laws {
+            let (first, last) = (law.points[0].0, law.points[law.points.len() - 1].0);
+            assert!(first > 0 && last >= 1_000 * first, "{}", law.over);
+            assert!(law.points.is_sorted_by(|a, b| a.0 < b.0), "{}", law.over);
+        }
+    }
+
+    #[test]
+    fn counts_come_of_differences_between_totals() {
+        let plan = plan(&[Engine::VM], Mode::Full);
+        // As if each run cost 1,000, and each operation 100 and 5 for each of the 64 sets of
+        // parameters at most.
+        let totals: Totals = plan
+            .jobs()
+            .into_iter()
+            .map(|job| {
+                let index = u64::try_from(job.params_index).expect("there are few");
+                let total = 1_000 + job.size * (100 + 5 * index);
+                (job, total)
+            })
+            .collect();
+        let costs = plan.costs(&totals);
+        let cost = |label: &str| {
+            let found = costs.iter().find(|cost| cost.label() == label);
+            let cost = found.unwrap_or_else(|| panic!("no {label}"));
+            (cost.count(&Engine::VM), cost.ceiling)
+        };
+        assert_eq!(
+            cost("resume_churn"),
+            (Some(100.0), Some(Ceiling::TimesFloor(1.15)))
+        );
+        assert_eq!(cost("resume_nontail").0, Some(100.0));
+        assert_eq!(cost("builtin_effects (effect=get)").0, Some(105.0));
+        // Depths 16 and 64 are one set of parameters apart.
+        let step = cost("nested_handlers (typed=true), per typed handler passed over");
+        assert_eq!(step.0, Some(5.0 / 48.0));
+        let laws = plan.laws(&totals);
+        let law = laws.iter().find(|law| law.over.contains("effects"));
+        let law = law.expect("there is that law");
+        assert!(
+            law.points
+                .iter()
+                .all(|point| (point.count - 100.0).abs() < 1e-9)
+        );
+        let law = laws.iter().find(|law| law.over.contains("nested"));
+        let exponent = law.expect("there is that law").exponent;
+        assert!((1.0..1.02).contains(&exponent), "{exponent}");
+    }
+
+    #[test]
+    fn no_process_is_run_twice() {
+        let jobs = plan(&[Engine::VM, Engine::FLOOR], Mode::Full).jobs();
+        for (index, job) in jobs.iter().enumerate() {
+            assert!(!jobs[..index].contains(job), "{job}");
+        }
+    }
 }

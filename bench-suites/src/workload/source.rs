@@ -53,6 +53,11 @@ impl Source {
         &self.name
     }
 
+    /// Its text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path
@@ -67,7 +72,7 @@ impl Source {
             .execute(py, machine)
             .map_err(|error| in_file(&self.path, raised(py, "importing it", &error)))?;
         Ok(Compiled {
-            name: self.name.clone(),
+            source: self.clone(),
             namespace: namespace.unbind(),
         })
     }
@@ -92,7 +97,7 @@ impl Source {
 /// A copy of a workload that is one engine's own.
 #[derive(Debug)]
 pub struct Compiled {
-    name: String,
+    source: Source,
     namespace: Py<PyDict>,
 }
 
@@ -102,7 +107,12 @@ pub type InstalledHandler<'py> = (Bound<'py, PyAny>, Option<Bound<'py, PyAny>>);
 impl Compiled {
     /// The workload's name.
     pub fn name(&self) -> &str {
-        &self.name
+        self.source.name()
+    }
+
+    /// What it is a copy of.
+    pub fn source(&self) -> &Source {
+        &self.source
     }
 
     /// The program under the handlers.

@@ -70,33 +70,33 @@ impl<'a> Answering<'a> {
 }
 
 /// Every effect goes to one handler, whose clause ends with a `Resume`.
-pub(super) fn resume_all(body: Ref, handlers: &[Handler]) -> Outcome {
+pub(super) fn resume_all(body: &Ref, handlers: &[Handler]) -> Outcome {
     let handler = Answering::only(handlers)?;
-    drive(&body, |effect| handler.answer(effect, Kind::Resume))
+    drive(body, |effect| handler.answer(effect, Kind::Resume))
 }
 
 /// Every effect goes to one handler, whose clause ends with a `Transfer`.
-pub(super) fn transfer_all(body: Ref, handlers: &[Handler]) -> Outcome {
+pub(super) fn transfer_all(body: &Ref, handlers: &[Handler]) -> Outcome {
     let handler = Answering::only(handlers)?;
-    drive(&body, |effect| handler.answer(effect, Kind::Transfer))
+    drive(body, |effect| handler.answer(effect, Kind::Transfer))
 }
 
 /// Every effect goes to one handler, which returns a `Resume`.
-pub(super) fn resume_all_at_once(body: Ref, handlers: &[Handler]) -> Outcome {
+pub(super) fn resume_all_at_once(body: &Ref, handlers: &[Handler]) -> Outcome {
     let Answering { handler, .. } = Answering::only(handlers)?;
-    drive(&body, |effect| {
+    drive(body, |effect| {
         let resume = call_handler(handler, effect)?;
         fields_of(resume, Kind::Resume).map(|(_, value)| value)
     })
 }
 
 /// All handlers that accept an effect pass it on, but the last, which answers.
-pub(super) fn pass_then_resume_all(body: Ref, handlers: &[Handler]) -> Outcome {
+pub(super) fn pass_then_resume_all(body: &Ref, handlers: &[Handler]) -> Outcome {
     let Some((last, inner)) = handlers.split_last() else {
         return Err(unexpected("no handler"));
     };
     let answering = Answering::new(&last.function);
-    drive(&body, |mut effect| {
+    drive(body, |mut effect| {
         for handler in inner {
             if handler.accepts(&effect) {
                 let passing = Answering::new(&handler.function);
@@ -108,10 +108,10 @@ pub(super) fn pass_then_resume_all(body: Ref, handlers: &[Handler]) -> Outcome {
 }
 
 /// Every clause waits for the result of the rest.
-pub(super) fn wait_for_all(body: Ref, handlers: &[Handler]) -> Outcome {
+pub(super) fn wait_for_all(body: &Ref, handlers: &[Handler]) -> Outcome {
     let handler = Answering::only(handlers)?;
     let mut waiting = Vec::new();
-    let mut result = drive(&body, |effect| {
+    let mut result = drive(body, |effect| {
         let (clause, (_, value)) = handler.begin(effect, Kind::Resume)?;
         waiting.push(clause);
         Ok(value)

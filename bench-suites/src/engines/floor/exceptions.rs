@@ -9,10 +9,10 @@ use pyo3::prelude::*;
 use super::{Handler, Outcome, Raised, Step, owned, send, start, unexpected};
 
 /// Programs call programs; what one raises is thrown into its caller.
-pub(super) fn raise(body: Ref, _: &[Handler]) -> Outcome {
+pub(super) fn raise(body: &Ref, _: &[Handler]) -> Outcome {
     let throw = throw_function()?;
     let mut callers = Vec::new();
-    let mut running = body;
+    let mut running = body.clone();
     let mut step = send(&running, &Ref::none());
     loop {
         match step {
@@ -46,7 +46,8 @@ fn throw_function() -> Result<ffi::PyCFunctionFast, Raised> {
     // SAFETY: a type's methods are a table that ends with a null name; the flags say what the
     // pointer is.
     unsafe {
-        let mut method = (*&raw const ffi::PyGen_Type).tp_methods;
+        let class = &raw const ffi::PyGen_Type;
+        let mut method = (*class).tp_methods;
         while !(*method).ml_name.is_null() {
             let name = std::ffi::CStr::from_ptr((*method).ml_name);
             if name == c"throw" && (*method).ml_flags == ffi::METH_FASTCALL {

@@ -35,7 +35,7 @@ pub(super) struct Floor;
 #[derive(Clone, Copy)]
 enum Loop {
     /// Runs the body's generator under these handlers, innermost first, to its result.
-    Of(fn(Ref, &[Handler]) -> Outcome),
+    Of(fn(&Ref, &[Handler]) -> Outcome),
     /// Is called by the workload's own loop: a native function in place of a machine's `run`.
     Driven(fn(Python<'_>) -> PyResult<Bound<'_, PyAny>>),
 }
@@ -79,15 +79,15 @@ impl Engine for Floor {
                 let drive = program.bind_drive(py, case, &run_function(py)?)?;
                 let drive = drive.ok_or_else(|| fails("the workload has no drive()"))?;
                 let drive = drive.unbind();
-                Ok(Box::new(move |py| drive.call0(py)))
+                Ok(Box::new(move |py: Python<'_>| drive.call0(py)))
             }
             Some(Loop::Of(run)) => {
                 let body = program.body(py, case)?.unbind();
                 let handlers = program.handlers(py, case)?.into_iter().map(Handler::new);
                 let handlers = handlers.collect::<PyResult<Vec<_>>>()?;
-                Ok(Box::new(move |py| {
+                Ok(Box::new(move |py: Python<'_>| {
                     let body = borrow(body.bind(py));
-                    let result = start(&body).and_then(|body| run(body, &handlers));
+                    let result = start(&body).and_then(|body| run(&body, &handlers));
                     match result {
                         // SAFETY: the pointer is a new reference to a valid object.
                         Ok(answer) => unsafe {

@@ -8,14 +8,14 @@ use super::effects::Answering;
 use super::{Handler, Outcome, Raised, Step, fields_of, send, start, unexpected};
 
 /// Every effect goes to the innermost handler, whose clause ends with a `Resume`.
-pub(super) fn nest(body: Ref, handlers: &[Handler]) -> Outcome {
+pub(super) fn nest(body: &Ref, handlers: &[Handler]) -> Outcome {
     let mut callers = Vec::new();
     // Each with the number of callers around its program.
     let mut innermost: Vec<(usize, Ref)> = Vec::new();
     if let Some(handler) = handlers.first() {
         innermost.push((0, handler.function.clone()));
     }
-    let mut running = body;
+    let mut running = body.clone();
     let mut value = Ref::none();
     loop {
         match send(&running, &value) {

@@ -7,9 +7,9 @@ use doeff_vm::types::types;
 use super::{Handler, Outcome, Raised, Step, fields_of, send, start, unexpected};
 
 /// Programs call programs, and each may yield a `Pure`.
-pub(super) fn step(body: Ref, _: &[Handler]) -> Outcome {
+pub(super) fn step(body: &Ref, _: &[Handler]) -> Outcome {
     let mut callers = Vec::new();
-    let mut running = body;
+    let mut running = body.clone();
     let mut value = Ref::none();
     loop {
         match send(&running, &value) {
@@ -35,13 +35,13 @@ pub(super) fn step(body: Ref, _: &[Handler]) -> Outcome {
 }
 
 /// The body calls programs that return at once.
-pub(super) fn call(body: Ref, _: &[Handler]) -> Outcome {
-    call_each(&body, |yielded| Ok(yielded))
+pub(super) fn call(body: &Ref, _: &[Handler]) -> Outcome {
+    call_each(body, Ok)
 }
 
 /// The body calls programs that return at once, each under a handler that nothing reaches.
-pub(super) fn install(body: Ref, _: &[Handler]) -> Outcome {
-    call_each(&body, |yielded| {
+pub(super) fn install(body: &Ref, _: &[Handler]) -> Outcome {
+    call_each(body, |yielded| {
         fields_of(yielded, Kind::WithHandler).map(|(_, program)| program)
     })
 }

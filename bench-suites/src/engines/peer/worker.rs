@@ -1,0 +1,221 @@
+//! The process that runs workloads on a package, and what is said on the pipes to and from it.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Seek, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use doeff_reports::Params;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::Unavailable;
+use crate::python::{self, Identity};
+
+/// What the worker can be asked for; one line of JSON each.
+#[derive(Serialize)]
+#[serde(tag = "do", rename_all = "lowercase")]
+pub(super) enum Request<'a> {
+    /// To make a case ready; gives its number.
+    Prepare {
+        /// The workload's name.
+        name: &'a str,
+        /// Its file, for tracebacks.
+        path: &'a Path,
+        /// Its text.
+        text: &'a str,
+        /// The case's parameters.
+        params: &'a Params,
+        /// The case's size.
+        size: u64,
+    },
+    /// To collect all garbage; gives nothing.
+    Collect,
+    /// To run a case some times; gives [`Times`].
+    Run {
+        /// The case's number.
+        case: u32,
+        /// How often.
+        runs: u32,
+    },
+}
+
+/// What came of some runs.
+#[derive(Deserialize)]
+pub(super) struct Times {
+    /// How long they took together, by the worker's own clock.
+    pub(super) nanoseconds: u64,
+    /// Their answers as Python literals, equal ones once.
+    pub(super) answers: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Reply<T> {
+    Ok(T),
+    Error(String),
+}
+
+/// Why there is no reply of use.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum WorkerError {
+    /// The process did not start.
+    #[error("its process cannot be started: {0}")]
+    NotStarted(#[source] io::Error),
+    /// It runs on another interpreter than the harness.
+    #[error("it runs on {found}, not on {wanted}")]
+    AnotherPython {
+        /// What it runs on.
+        found: String,
+        /// What the harness runs on.
+        wanted: String,
+    },
+    /// The process ended, with what it last said.
+    #[error("its process ended ({status})\n{said}")]
+    Ended {
+        /// How it ended.
+        status: String,
+        /// The end of its standard error.
+        said: String,
+    },
+    /// The reply has another form than it should.
+    #[error("its process replied {reply:?}: {source}")]
+    Garbled {
+        /// The reply.
+        reply: String,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// What was asked for raised.
+    #[error("in its process:\n{0}")]
+    Raised(String),
+}
+
+impl WorkerError {
+    /// The last line, which is where Python tells the exception.
+    pub(super) fn in_one_line(&self) -> Unavailable {
+        Unavailable(last_line(&self.to_string()).to_owned())
+    }
+}
+
+/// The last line that is not blank.
+pub(super) fn last_line(text: &str) -> &str {
+    let mut lines = text.lines().map(str::trim);
+    lines.rfind(|line| !line.is_empty()).unwrap_or_default()
+}
+
+/// A running process. It ends with this value.
+pub(super) struct Worker {
+    process: Child,
+    requests: ChildStdin,
+    replies: BufReader<ChildStdout>,
+    /// Its standard error, which is shown if it fails.
+    said: File,
+}
+
+impl Worker {
+    /// Starts the process with an interpreter and a stand-in for `effects`, and waits until it has
+    /// imported that.
+    ///
+    /// # Errors
+    /// When it does not start or cannot import it.
+    pub(super) fn start(python: &Path, effects: &Path) -> Result<Self, WorkerError> {
+        let script = python::workspace().join("bench-suites/peers/worker.py");
+        let mut command = Command::new(python);
+        // Alone as the embedded interpreter: no variable, folder or user's package has a part in it.
+        command.arg("-I").arg("-B").arg(script).arg(effects);
+        let mut worker = Self::spawn(&mut command)?;
+        let found: Identity = worker.reply()?;
+        let wanted = python::built_against();
+        if found != wanted {
+            let shown = |python: Identity| format!("Python {} ({})", python.version, python.prefix);
+            return Err(WorkerError::AnotherPython {
+                found: shown(found),
+                wanted: shown(wanted),
+            });
+        }
+        Ok(worker)
+    }
+
+    /// Starts a process that may say something by itself first.
+    pub(super) fn spawn(command: &mut Command) -> Result<Self, WorkerError> {
+        for (name, _) in std::env::vars_os() {
+            // doeff's settings.
+            if name.to_string_lossy().starts_with("DOEFF") {
+                command.env_remove(name);
+            }
+        }
+        let mut start = || {
+            let said = tempfile::tempfile()?;
+            let mut process = command
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .stderr(said.try_clone()?)
+                .spawn()?;
+            let pipes = process.stdin.take().zip(process.stdout.take());
+            let (requests, replies) = pipes.ok_or(io::ErrorKind::BrokenPipe)?;
+            Ok(Self {
+                process,
+                requests,
+                replies: BufReader::new(replies),
+                said,
+            })
+        };
+        start().map_err(WorkerError::NotStarted)
+    }
+
+    /// Asks for something and waits for the reply.
+    ///
+    /// # Errors
+    /// When that raised, or the process has ended.
+    pub(super) fn ask<T: DeserializeOwned>(
+        &mut self,
+        request: &Request<'_>,
+    ) -> Result<T, WorkerError> {
+        let sent = serde_json::to_string(request)
+            .map_err(io::Error::from)
+            .and_then(|request| self.requests.write_all((request + "\n").as_bytes()));
+        sent.map_err(|error| self.ended(&error))?;
+        self.reply()
+    }
+
+    fn reply<T: DeserializeOwned>(&mut self) -> Result<T, WorkerError> {
+        let mut line = String::new();
+        match self.replies.read_line(&mut line) {
+            Ok(0) => return Err(self.ended(&"no reply")),
+            Ok(_) => {}
+            Err(error) => return Err(self.ended(&error)),
+        }
+        match serde_json::from_str(&line) {
+            Ok(Reply::Ok(value)) => Ok(value),
+            Ok(Reply::Error(error)) => Err(WorkerError::Raised(error.trim_end().to_owned())),
+            Err(source) => Err(WorkerError::Garbled {
+                reply: line,
+                source,
+            }),
+        }
+    }
+
+    /// What to report when a pipe to a process is closed.
+    fn ended(&mut self, problem: &dyn fmt::Display) -> WorkerError {
+        // One that closed its pipes and still runs would keep us waiting.
+        let _ = self.process.kill();
+        let status = self.process.wait();
+        let mut said = String::new();
+        let read = self.said.rewind();
+        let _ = read.and_then(|()| self.said.read_to_string(&mut said));
+        WorkerError::Ended {
+            status: status.map_or_else(|_| problem.to_string(), |status| status.to_string()),
+            said: said.trim_end().to_owned(),
+        }
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        // It has nothing to save. Where it has ended already there is nothing to be done.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

@@ -1,0 +1,195 @@
+//! The instruction counts as GitHub Markdown.
+
+use std::fmt::Write as _;
+
+use super::{Ceiling, Cost, Floor, Instructions, Law, Verdict};
+use crate::text::{TextTable, escape};
+use crate::{Engine, format};
+
+/// The whole report: the verdict, the tables, what was counted and how.
+pub fn report(record: &Instructions) -> String {
+    let mut text = String::from("# Instructions per operation\n\n");
+    text += &build(record);
+    text += "\n## Verdict\n\n";
+    text += &verdict(record);
+    text += "\n";
+    text += &tables(record);
+    text += "\n## Method\n\n";
+    text += METHOD;
+    text
+}
+
+const METHOD: &str = "\
+Each count is that of a process of its own under `valgrind --tool=callgrind`: it starts the interpreter with
+a fixed hash seed, makes a small run to warm the code up, runs one case once, and checks the answer. What an
+operation costs is the difference between two such processes over the operations that one makes more than
+the other; Python's garbage collector runs in them as it does for users. The floor is the cheapest native
+loop that does the same Python-side work with the VM's own classes.
+
+A law holds where the exponent of the power law that fits its counts best (the least-squares slope on
+logarithmic axes) is not above its ceiling: about 0 where a cost must not grow at all, about 1 where it may
+be proportional.
+";
+
+/// The tables of costs, floors and laws.
+pub fn tables(record: &Instructions) -> String {
+    let mut text = String::new();
+    let mut section = |title: &str, table: Option<String>| {
+        if let Some(table) = table {
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            let _ = write!(text, "## {title}\n\n{table}");
+        }
+    };
+    section("The VM and the floor", costs(&record.costs));
+    section("Laws", laws(&record.laws));
+    section("The floor", floors(&record.floors));
+    text
+}
+
+fn build(record: &Instructions) -> String {
+    let mut table = TextTable::new(&[("", false), ("", false)]);
+    let versions = &record.build.versions;
+    let revision = versions.git_revision.as_deref().unwrap_or("unknown");
+    let repeats = record.repeats.as_ref().map_or_else(
+        || "everything was counted once".to_owned(),
+        |repeats| {
+            let percent = repeats.largest * 100.0;
+            format!(
+                "two counts differ by at most {percent:.3} % ({})",
+                repeats.of
+            )
+        },
+    );
+    for (name, value) in [
+        ("created", record.created.as_str()),
+        ("mode", &record.mode.to_string()),
+        ("doeff_vm", &versions.doeff_vm),
+        (
+            "Python",
+            &format!("{} ({})", versions.python, versions.python_prefix),
+        ),
+        ("libpython, SHA-256", &record.build.libpython_sha256),
+        ("Rust", &versions.rustc),
+        ("valgrind", &record.build.valgrind),
+        ("revision", revision),
+        ("repeats", &repeats),
+    ] {
+        table.row(vec![name.to_owned(), escape(value)]);
+    }
+    table.render()
+}
+
+fn verdict(record: &Instructions) -> String {
+    if record.broken.is_empty() {
+        return "Every ceiling holds.\n".to_owned();
+    }
+    let mut text = String::from("Broken:\n\n");
+    for problem in &record.broken {
+        let _ = writeln!(text, "- {}", escape(problem));
+    }
+    text
+}
+
+fn costs(costs: &[Cost]) -> Option<String> {
+    if costs.is_empty() {
+        return None;
+    }
+    let mut table = TextTable::new(&[
+        ("workload", false),
+        ("VM", true),
+        ("floor", true),
+        ("VM − floor", true),
+        ("VM / floor", true),
+        ("ceiling", true),
+        ("verdict", false),
+    ]);
+    for cost in costs {
+        let (vm, floor) = (cost.count(&Engine::VM), cost.count(&Engine::FLOOR));
+        table.row(vec![
+            escape(&cost.label()),
+            optional(vm),
+            optional(floor),
+            optional(vm.zip(floor).map(|(vm, floor)| vm - floor)),
+            cost.times_floor()
+                .map_or_else(|| format::MISSING.to_owned(), |ratio| format!("{ratio:.3}")),
+            match cost.ceiling {
+                None => format::MISSING.to_owned(),
+                Some(Ceiling::TimesFloor(ceiling)) => format!("{ceiling}"),
+                Some(Ceiling::Instructions(ceiling)) => format!("{ceiling} instructions"),
+            },
+            shown(cost.verdict()),
+        ]);
+    }
+    Some(table.render())
+}
+
+fn laws(laws: &[Law]) -> Option<String> {
+    if laws.is_empty() {
+        return None;
+    }
+    let mut table = TextTable::new(&[
+        ("cost", false),
+        ("over", false),
+        ("counts", false),
+        ("exponent", true),
+        ("ceiling", true),
+        ("verdict", false),
+    ]);
+    for law in laws {
+        let points = law.points.iter().map(|point| {
+            let (at, count) = (format::count(point.at), format::instructions(point.count));
+            format!("{at}: {count}")
+        });
+        table.row(vec![
+            escape(&law.cost),
+            escape(&law.over),
+            points.collect::<Vec<_>>().join("; "),
+            format!("{:.4}", law.exponent),
+            format!("{}", law.ceiling),
+            shown(law.verdict()),
+        ]);
+    }
+    Some(table.render())
+}
+
+fn floors(floors: &[Floor]) -> Option<String> {
+    if floors.is_empty() {
+        return None;
+    }
+    let mut table = TextTable::new(&[
+        ("workload", false),
+        ("floor", true),
+        ("recorded", true),
+        ("limit", true),
+        ("verdict", false),
+    ]);
+    for floor in floors {
+        table.row(vec![
+            escape(&floor.label()),
+            format::instructions(floor.count),
+            optional(floor.recorded),
+            optional(floor.limit),
+            shown(floor.verdict()),
+        ]);
+    }
+    let mut text = table.render();
+    if floors.iter().all(|floor| floor.recorded.is_none()) {
+        text += "\nNothing is recorded for this interpreter; `--accept` records these counts.\n";
+    }
+    Some(text)
+}
+
+fn optional(count: Option<f64>) -> String {
+    count.map_or_else(|| format::MISSING.to_owned(), format::instructions)
+}
+
+fn shown(verdict: Verdict) -> String {
+    match verdict {
+        Verdict::Holds => "holds",
+        Verdict::Broken => "**broken**",
+        Verdict::Open => "",
+    }
+    .to_owned()
+}
