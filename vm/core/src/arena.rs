@@ -50,7 +50,7 @@ impl<H: Host> Arena<H> {
         }
         Box::new(Segment {
             top: None,
-            frames: Vec::new(),
+            frames: None,
             outer: None,
             handler,
             handler_kind,
@@ -69,14 +69,14 @@ impl<H: Host> Arena<H> {
 
     /// Takes back a segment that holds nothing of the host any more.
     pub(crate) fn free(&mut self, mut segment: Box<Segment<H>>) {
-        debug_assert!(segment.frames.is_empty());
+        debug_assert!(segment.waiting().is_empty());
         debug_assert!(segment.outer.as_ref().is_none_or(|outer| outer.is_empty()));
         debug_assert!(segment.top.is_none() && segment.handler.is_none());
         if self.free.len() == KEPT_SEGMENTS {
             return;
         }
-        if segment.frames.capacity() > KEPT_CAPACITY {
-            segment.frames = Vec::new();
+        if (segment.frames.as_ref()).is_some_and(|frames| frames.capacity() > KEPT_CAPACITY) {
+            segment.frames = None;
         }
         if (segment.outer.as_ref()).is_some_and(|outer| outer.capacity() > KEPT_CAPACITY) {
             segment.outer = None;
@@ -87,6 +87,8 @@ impl<H: Host> Arena<H> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::VecDeque;
+
     use super::*;
 
     #[derive(Debug)]
@@ -121,7 +123,7 @@ mod tests {
         let mut arena = Arena::<Nothing>::new();
         let mut first = arena.allocate(prompt(3, HandlerKind::Python));
         let (address, marker, id) = (&raw const *first, first.marker, first.id);
-        first.frames.reserve(4);
+        first.frames = Some(Box::new(Vec::with_capacity(4)));
         first.handler = None;
         arena.free(first);
         let second = arena.allocate(prompt(5, HandlerKind::Stdlib));
@@ -131,7 +133,7 @@ mod tests {
         assert_ne!(arena.allocate(None).id, id);
         assert_eq!(second.accepts, AcceptSet(5));
         assert_eq!(second.handler_kind, HandlerKind::Stdlib);
-        assert!(second.frames.capacity() >= 4);
+        assert!(second.frames.as_ref().is_some_and(|frames| frames.capacity() >= 4));
         assert_eq!(second.kind(), crate::SegmentKind::PromptBoundary);
     }
 
@@ -140,12 +142,13 @@ mod tests {
         let mut arena = Arena::<Nothing>::new();
         let mut segment = arena.allocate(None);
         assert_eq!(segment.kind(), crate::SegmentKind::Normal);
-        segment.frames.reserve_exact(frames);
-        segment.outer = Some(Box::new(Vec::with_capacity(outer)));
+        segment.frames = Some(Box::new(Vec::with_capacity(frames)));
+        segment.outer = Some(Box::new(VecDeque::with_capacity(outer)));
         arena.free(segment);
         let again = arena.allocate(None);
         let outer = again.outer.as_ref().map_or(0, |outer| outer.capacity());
-        (again.frames.capacity(), outer)
+        let frames = again.frames.as_ref().map_or(0, |frames| frames.capacity());
+        (frames, outer)
     }
 
     #[test]

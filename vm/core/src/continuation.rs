@@ -62,7 +62,7 @@ impl<H: Host> Captured<H> {
     }
 
     fn prompt(&self) -> &Segment<H> {
-        match self.0.outer.as_ref().and_then(|outer| outer.first()) {
+        match self.0.outer.as_ref().and_then(|outer| outer.front()) {
             Some(slot) => &slot.segment,
             None => &self.0,
         }
@@ -74,7 +74,7 @@ impl<H: Host> Captured<H> {
     /// The first error of `visit`.
     pub fn visit<E>(&self, mut visit: impl FnMut(Part<'_, H>) -> Result<(), E>) -> Result<(), E> {
         for segment in self.segments() {
-            for frame in segment.top.iter().chain(segment.frames.iter().rev()) {
+            for frame in segment.top.iter().chain(segment.waiting().iter().rev()) {
                 visit(Part::Frame(frame))?;
             }
             if let Some(handler) = &segment.handler {
@@ -92,10 +92,10 @@ impl<H: Host> Captured<H> {
             return Some(frame);
         }
         loop {
-            if let Some(frame) = self.0.frames.pop() {
+            if let Some(frame) = self.0.pop() {
                 return Some(frame);
             }
-            let Slot { segment, .. } = self.0.outer.as_mut()?.pop()?;
+            let Slot { segment, .. } = self.0.outer.as_mut()?.pop_back()?;
             let emptied = std::mem::replace(&mut self.0, segment);
             self.0.outer = { emptied }.outer;
         }

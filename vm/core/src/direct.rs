@@ -95,6 +95,38 @@ impl<H: Host> Machine<H> {
         }
     }
 
+    /// A clause, which was finished, passes an effect on to the handlers outside of what it captured;
+    /// gives back what it captured where that takes a search by steps.
+    ///
+    /// # Errors
+    /// The continuation; nothing has changed.
+    #[inline]
+    pub fn pass(
+        &mut self,
+        mut captured: Captured<H>,
+        effect_type: H::EffectType,
+    ) -> Result<Captured<H>, Captured<H>> {
+        debug_assert_eq!(self.pending, PendingPython::Generator);
+        let dispatch = DispatchContext {
+            id: captured.dispatch(),
+            effect_type,
+            below: self.slots.len(),
+            declined: false,
+        };
+        let Search::Found(slot) = dispatch.find_matching_handler(&self.slots) else {
+            return Err(captured);
+        };
+        let found = self.slots.get(slot).map(|slot| slot.segment.handler_kind);
+        let frames_wait = self.running.is_some();
+        if found != Some(HandlerKind::Python) || frames_wait {
+            return Err(captured);
+        }
+        self.steps += 1;
+        self.capture_further(slot, &mut captured);
+        self.pending = PendingPython::Handler;
+        Ok(captured)
+    }
+
     /// The handler of a slot.
     #[inline]
     pub fn handler_at(&self, slot: usize) -> Option<&H::Handler> {
@@ -129,11 +161,27 @@ impl<H: Host> Machine<H> {
         debug_assert_eq!(self.pending, PendingPython::Handler);
         self.pending = PendingPython::Generator;
         self.steps += 1;
-        self.push_frame(clause);
+        debug_assert!(self.running.is_none());
+        self.running = Some(clause);
     }
 
-    /// A continuation goes on, on top of the running frame if there is one; its performer, to which
-    /// the driver sends a value next, is the running frame then.
+    /// Takes the running frame alone, for the driver to finish it.
+    #[inline]
+    pub fn finish_running(&mut self) -> Option<Frame<H>> {
+        self.running.take()
+    }
+
+    /// As [`resume`](Self::resume), where the driver has finished the running frame.
+    #[inline]
+    pub fn resume_tail(&mut self, captured: Captured<H>) {
+        debug_assert!(self.running.is_none());
+        self.pending = PendingPython::Generator;
+        self.steps += 2;
+        self.restore(captured);
+    }
+
+    /// A continuation goes on, on top of the running frame, which waits; its performer, to which the
+    /// driver sends a value next, is the running frame then.
     #[inline]
     pub fn resume(&mut self, captured: Captured<H>) {
         self.pending = PendingPython::Generator;
@@ -148,7 +196,7 @@ impl<H: Host> Machine<H> {
     pub fn return_to_waiting(&mut self) -> Option<Ended<H>> {
         debug_assert_eq!(self.pending, PendingPython::Generator);
         let slot = self.slots.last_mut()?;
-        if let Some(waiting) = slot.segment.frames.pop() {
+        if let Some(waiting) = slot.segment.pop() {
             self.steps += 2;
             let frame = self.running.replace(waiting)?;
             let handler = None;
@@ -165,7 +213,7 @@ impl<H: Host> Machine<H> {
         if innermost.segment.kind() == SegmentKind::Normal {
             return None;
         }
-        let waiting = around.segment.frames.pop()?;
+        let waiting = around.segment.pop()?;
         self.steps += 2;
         let frame = self.running.replace(waiting)?;
         let mut segment = self.slots.pop()?.segment;

@@ -13,12 +13,18 @@ pub struct Frame<H: Host> {
     pub generator: H::Generator,
     /// For a clause, the continuation it was given; it may have been used since.
     pub k: Option<H::Continuation>,
+    /// For a clause, what the host may want to tell of it, should an error cross it.
+    pub note: Option<H::Object>,
 }
 
 impl<H: Host> Frame<H> {
     /// The frame of a program, which answers no effect.
     pub fn program(generator: H::Generator) -> Self {
-        Self { generator, k: None }
+        Self {
+            generator,
+            k: None,
+            note: None,
+        }
     }
 
     /// The frame of the clause that was given `k`.
@@ -26,6 +32,7 @@ impl<H: Host> Frame<H> {
         Self {
             generator,
             k: Some(k),
+            note: None,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The machine's state, and the moves that every transition is made of.
 
+use std::collections::VecDeque;
+
 use crate::arena::Arena;
 use crate::continuation::Captured;
 use crate::dispatch::{AcceptSet, DispatchContext, STEP_BUDGET};
@@ -114,6 +116,12 @@ impl<H: Host> Machine<H> {
         Mode::Deliver(Value::Unit)
     }
 
+    /// The running frame, if there is one, to change what it keeps.
+    #[inline]
+    pub fn running_mut(&mut self) -> Option<&mut Frame<H>> {
+        self.running.as_mut()
+    }
+
     /// The running frame, if there is one.
     pub fn running(&self) -> Option<&Frame<H>> {
         self.running.as_ref()
@@ -124,7 +132,7 @@ impl<H: Host> Machine<H> {
         let [bottom] = self.slots.as_slice() else {
             return false;
         };
-        bottom.segment.frames.is_empty()
+        bottom.segment.waiting().is_empty()
             && self.running.is_none()
             && self.pending == PendingPython::Nothing
             && self.released.is_empty()
@@ -136,10 +144,10 @@ impl<H: Host> Machine<H> {
             && self.slots.capacity() <= KEPT
             && self.arena.pooled() <= KEPT
             && self.released.capacity() <= KEPT
-            && self
-                .slots
-                .iter()
-                .all(|slot| slot.segment.frames.capacity() <= KEPT)
+            && self.slots.iter().all(|slot| {
+                let frames = slot.segment.frames.as_ref();
+                frames.is_none_or(|frames| frames.capacity() <= KEPT)
+            })
     }
 
     /// The call that the machine waits for.
@@ -150,12 +158,17 @@ impl<H: Host> Machine<H> {
     /// The continuation of the clause that the running frame belongs to: of the nearest frame at
     /// or below it, in the innermost segment, that is a clause.
     pub fn clause(&self) -> Option<&H::Continuation> {
+        self.clause_frame()?.k.as_ref()
+    }
+
+    /// As [`clause`](Self::clause), the clause's whole frame.
+    pub fn clause_frame(&self) -> Option<&Frame<H>> {
         let waiting = self.slots.last().into_iter();
-        let waiting = waiting.flat_map(|slot| slot.segment.frames.iter().rev());
+        let waiting = waiting.flat_map(|slot| slot.segment.waiting().iter().rev());
         self.running
             .iter()
             .chain(waiting)
-            .find_map(|frame| frame.k.as_ref())
+            .find(|frame| frame.k.is_some())
     }
 
     /// The handlers in scope where the running frame is, innermost first.
@@ -210,7 +223,7 @@ impl<H: Host> Machine<H> {
             id: slot.segment.id,
             kind: slot.segment.kind(),
             marker: slot.segment.marker,
-            waiting: slot.segment.frames.len(),
+            waiting: slot.segment.waiting().len(),
         })
     }
 
@@ -219,7 +232,7 @@ impl<H: Host> Machine<H> {
     pub fn finish_frame(&mut self) -> Option<Frame<H>> {
         self.running
             .take()
-            .or_else(|| self.slots.last_mut()?.segment.frames.pop())
+            .or_else(|| self.slots.last_mut()?.segment.pop())
     }
 
     /// Whether [`take_released`](Self::take_released) has anything to give.
@@ -245,7 +258,7 @@ impl<H: Host> Machine<H> {
         if let Some(waiting) = self.running.replace(frame)
             && let Some(slot) = self.slots.last_mut()
         {
-            slot.segment.frames.push(waiting);
+            slot.segment.push(waiting);
         }
     }
 
@@ -255,7 +268,7 @@ impl<H: Host> Machine<H> {
             let Some(slot) = self.slots.last_mut() else {
                 return Popped::Empty;
             };
-            if let Some(frame) = slot.segment.frames.pop() {
+            if let Some(frame) = slot.segment.pop() {
                 self.running = Some(frame);
                 return Popped::Waiting;
             }
@@ -280,27 +293,53 @@ impl<H: Host> Machine<H> {
     }
 
     /// Moves the slots from `index` inwards, and the running frame, out of the stack.
+    #[allow(clippy::inline_always)] // two uses, of which one is hot
+    #[inline(always)]
     pub(crate) fn capture(&mut self, index: usize, dispatch: DispatchId) -> Option<Captured<H>> {
         let Slot { mut segment, .. } = self.slots.pop()?;
         segment.top = self.running.take();
         segment.captured_as = self.captures.next();
         segment.dispatch = dispatch;
+        let mut captured = Captured(segment);
         if index < self.slots.len() {
-            let outer = segment.outer.get_or_insert_default();
-            outer.extend(self.slots.drain(index..));
+            self.capture_outer(index, &mut captured);
         }
-        Some(Captured(segment))
+        Some(captured)
+    }
+
+    #[inline(never)]
+    fn capture_outer(&mut self, index: usize, captured: &mut Captured<H>) {
+        let outer = captured.0.outer.get_or_insert_default();
+        outer.extend(self.slots.drain(index..));
+    }
+
+    /// Moves the slots from `index` inwards into what was captured inside of them.
+    pub(crate) fn capture_further(&mut self, index: usize, captured: &mut Captured<H>) {
+        captured.0.captured_as = self.captures.next();
+        let outer = captured.0.outer.get_or_insert_default();
+        for slot in self.slots.drain(index..).rev() {
+            outer.push_front(slot);
+        }
     }
 
     /// Moves what a continuation held back, on top of the running frame, which waits for it.
     /// Gives the index of the continuation's prompt.
     pub(crate) fn reinstate(&mut self, captured: Captured<H>) -> usize {
         self.wait_running();
+        self.restore(captured)
+    }
+
+    /// As `reinstate`, where no frame is running.
+    #[allow(clippy::inline_always)] // as above
+    #[inline(always)]
+    pub(crate) fn restore(&mut self, captured: Captured<H>) -> usize {
         let index = self.slots.len();
         let Captured(mut segment) = captured;
         self.running = segment.top.take();
-        if let Some(outer) = &mut segment.outer {
-            self.slots.append(outer);
+        if let Some(outer) = &mut segment.outer
+            && !outer.is_empty()
+        {
+            self.reinstate_outer(outer);
         }
         self.slots.push(Slot {
             accepts: segment.accepts,
@@ -309,11 +348,20 @@ impl<H: Host> Machine<H> {
         index
     }
 
+    /// The deque keeps its buffer, by way of a vector: both are made of one another in O(1) where its
+    /// first slot lies first, as it does but for one that was passed on.
+    #[inline(never)]
+    fn reinstate_outer(&mut self, outer: &mut VecDeque<Slot<H>>) {
+        let mut slots = Vec::from(std::mem::take(outer));
+        self.slots.append(&mut slots);
+        *outer = slots.into();
+    }
+
     pub(crate) fn wait_running(&mut self) {
         if let Some(waiting) = self.running.take()
             && let Some(slot) = self.slots.last_mut()
         {
-            slot.segment.frames.push(waiting);
+            slot.segment.push(waiting);
         }
     }
 }

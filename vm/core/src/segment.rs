@@ -1,5 +1,7 @@
 //! Segments: runs of frames under one prompt.
 
+use std::collections::VecDeque;
+
 use crate::dispatch::AcceptSet;
 use crate::frame::Frame;
 use crate::handler::HandlerKind;
@@ -23,13 +25,15 @@ pub enum SegmentKind {
 pub(crate) struct Segment<H: Host> {
     /// The performer. Only in the innermost segment of a captured continuation.
     pub(crate) top: Option<Frame<H>>,
-    /// The frames that wait, outermost first.
-    pub(crate) frames: Vec<Frame<H>>,
-    /// The captured slots around this one, outermost (the prompt that got the effect) first.
-    /// Only in the innermost segment of a captured continuation, and none for a single segment: most
-    /// continuations have one, so that the rare vector lies behind a pointer.
+    /// The frames that wait, outermost first. A continuation's one segment commonly has none, so that
+    /// the vector lies behind a pointer.
     #[allow(clippy::box_collection)] // as the sentence above says
-    pub(crate) outer: Option<Box<Vec<Slot<H>>>>,
+    pub(crate) frames: Option<Box<Vec<Frame<H>>>>,
+    /// The captured slots around this one, outermost (the prompt that got the effect) first.
+    /// Only in the innermost segment of a captured continuation, and none for a single segment, as most
+    /// are. A deque, because a continuation that is passed on grows at its outer end.
+    #[allow(clippy::box_collection)] // as above
+    pub(crate) outer: Option<Box<VecDeque<Slot<H>>>>,
     /// The prompt's handler; `None` at the bottom of the stack.
     pub(crate) handler: Option<H::Handler>,
     /// Who answers for it.
@@ -47,6 +51,26 @@ pub(crate) struct Segment<H: Host> {
 }
 
 impl<H: Host> Segment<H> {
+    /// The frames that wait, outermost first.
+    pub(crate) fn waiting(&self) -> &[Frame<H>] {
+        self.frames.as_ref().map_or(&[], |frames| frames.as_slice())
+    }
+
+    /// A frame begins to wait.
+    #[inline]
+    pub(crate) fn push(&mut self, frame: Frame<H>) {
+        match &mut self.frames {
+            Some(frames) => frames.push(frame),
+            None => self.frames = Some(Box::new(vec![frame])),
+        }
+    }
+
+    /// The innermost frame that waits.
+    #[inline]
+    pub(crate) fn pop(&mut self) -> Option<Frame<H>> {
+        self.frames.as_mut()?.pop()
+    }
+
     pub(crate) fn kind(&self) -> SegmentKind {
         match self.handler {
             Some(_) => SegmentKind::PromptBoundary,

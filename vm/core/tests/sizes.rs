@@ -36,8 +36,8 @@ fn hot_types_stay_small() {
     assert_eq!(size_of::<Value<Pointers>>(), 8);
     assert_eq!(size_of::<Captured<Pointers>>(), 8);
     assert_eq!(size_of::<Option<Captured<Pointers>>>(), 8);
-    assert_eq!(size_of::<Frame<Pointers>>(), 16);
-    assert_eq!(size_of::<Option<Frame<Pointers>>>(), 16);
+    assert_eq!(size_of::<Frame<Pointers>>(), 24);
+    assert_eq!(size_of::<Option<Frame<Pointers>>>(), 24);
     assert_eq!(size_of::<PythonCall<Pointers>>(), 24);
     assert_eq!(size_of::<Yielded<Pointers>>(), 32);
     assert_eq!(size_of::<Mode<Pointers>>(), 32);

@@ -5,7 +5,8 @@
 //! would release Python objects without the lock. The thread is parked instead, for the moment that
 //! the process still lives, as CPython itself does since 3.14.
 
-use std::ffi::c_int;
+use std::ffi::{c_int, c_void};
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 use pyo3::ffi;
 
@@ -97,7 +98,19 @@ pub unsafe fn iter_send(
     parking_on_unwind(|| unsafe { opaque(PyIter_Send as Send)(iterator, value, result) })
 }
 
-/// As [`iter_send`], for a generator: without the look for what sends to it.
+/// What sends to a generator: its type's own function, once [`find_gen_send`] has found it.
+static GEN_SEND: AtomicPtr<c_void> = AtomicPtr::new(PyIter_Send as *mut c_void);
+
+/// Finds what sends to a generator, so that it need not be looked for each time.
+pub fn find_gen_send() {
+    // SAFETY: the type and its table are CPython's own and static.
+    let send = unsafe { (*ffi::PyGen_Type.tp_as_async).am_send };
+    if let Some(send) = send {
+        GEN_SEND.store(send as *mut c_void, Ordering::Relaxed);
+    }
+}
+
+/// As [`iter_send`], for a generator.
 ///
 /// # Safety
 /// As for [`iter_send`]; the type of `generator` must be `PyGen_Type`.
@@ -107,18 +120,11 @@ pub unsafe fn gen_send(
     value: *mut ffi::PyObject,
     result: *mut *mut ffi::PyObject,
 ) -> c_int {
-    // SAFETY: the type's table is CPython's and static; its function has this signature, which may
-    // unwind like every call into Python.
-    let send = unsafe {
-        (*ffi::PyGen_Type.tp_as_async)
-            .am_send
-            .map(|send| std::mem::transmute::<ffi::sendfunc, Send>(send))
-    };
-    match send {
-        // SAFETY: by the caller's word.
-        Some(send) => parking_on_unwind(|| unsafe { send(generator, value, result) }),
-        // SAFETY: by the caller's word.
-        None => unsafe { iter_send(generator, value, result) },
+    // SAFETY: the pointer is that of `PyIter_Send` or of the generators' own function, which both have
+    // this signature and may unwind like every call into Python. The rest is by the caller's word.
+    unsafe {
+        let send = std::mem::transmute::<*mut c_void, Send>(GEN_SEND.load(Ordering::Relaxed));
+        parking_on_unwind(|| send(generator, value, result))
     }
 }
 

@@ -29,10 +29,11 @@ impl Driver<'_> {
         if let Some(PyFrame {
             generator,
             k: Some(k),
+            note,
         }) = self.machine.running()
         {
-            let (generator, k) = (generator.clone(), k.clone());
-            clause_raised(&k, &generator, error)
+            let (generator, k, note) = (generator.clone(), k.clone(), note.clone());
+            clause_raised(&k, &generator, note.as_ref(), error)
         } else {
             PyCallOutcome::GenError(error)
         }
@@ -110,21 +111,24 @@ impl Failure {
     /// The error counts as raised by the frame.
     pub(crate) fn outcome(self) -> PyOutcome {
         let Self { error, frame } = self;
-        let PyFrame { generator, k } = frame;
+        let PyFrame { generator, k, note } = frame;
         let Some(own) = k else {
             return PyCallOutcome::GenError(error);
         };
-        let name = note::name_of_clause(&generator, &own);
+        let note = note.as_ref();
+        let name = note::name_of_clause(&generator, note);
         // Where its cleanup has yielded, more of it runs now, and may still use the continuation.
         drop(generator);
-        operation_failed(&own, error, |error| note::crossed(error, &own, &name))
+        operation_failed(&own, error, |error| {
+            note::crossed(error, &own, note, &name);
+        })
     }
 }
 
-/// The clause that was given `k` has raised.
-pub(crate) fn clause_raised(k: &Ref, clause: &Ref, error: Ref) -> PyOutcome {
+/// The clause that was given `k` has raised; `note` is what its frame keeps.
+pub(crate) fn clause_raised(k: &Ref, clause: &Ref, note: Option<&Ref>, error: Ref) -> PyOutcome {
     operation_failed(k, error, |error| {
-        note::crossed(error, k, &note::name_of_clause(clause, k));
+        note::crossed(error, k, note, &note::name_of_clause(clause, note));
     })
 }
 

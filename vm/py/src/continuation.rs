@@ -9,7 +9,8 @@ use pyo3::{PyResult, Python, ffi};
 
 use crate::freelist::FreeList;
 use crate::generator::{Site, close_unraisable, site};
-use crate::host::{PyCaptured, PyFrame};
+use crate::driver::drop_frame;
+use crate::host::PyCaptured;
 use crate::object::{Ref, without_current_error};
 use crate::trash::{Trash, release, release_field};
 use crate::types::{
@@ -21,8 +22,8 @@ use crate::types::{
 struct Continuation {
     head: ffi::PyObject,
     contents: Contents,
-    /// The effect that was performed; with [`ANSWERED`] a tuple of it and who answers. Null for an
-    /// unstarted one.
+    /// The effect that was performed. Null for an unstarted one, and for one whose clause has taken it
+    /// over ([`give_effect`]).
     effect: *mut ffi::PyObject,
     /// Of a used one: the offset of the `yield` in the code that performed the effect.
     site_offset: c_int,
@@ -57,10 +58,8 @@ enum State {
 const FINALIZED: u8 = 1;
 /// The collector knows the object. See [`settle`].
 const TRACKED: u8 = 2;
-/// The effect lies in a tuple with who answers: the clause has no generator whose name would tell.
-const ANSWERED: u8 = 4;
 /// It was made unstarted.
-const MADE_UNSTARTED: u8 = 8;
+const MADE_UNSTARTED: u8 = 4;
 
 static FREE: FreeList<64> = FreeList::new();
 
@@ -326,59 +325,40 @@ pub unsafe fn put_back(k: &Ref, captured: PyCaptured) {
     settle(k);
 }
 
-/// The effect that a continuation waits for.
+/// As [`effect`], but borrowed from the continuation, or null.
 ///
 /// # Safety
-/// `k` must be a continuation, and not unstarted.
+/// As for [`effect`].
+#[inline]
+pub unsafe fn effect_pointer(k: &Ref) -> *mut ffi::PyObject {
+    // SAFETY: by the caller's word.
+    unsafe { (*k.as_ptr().cast::<Continuation>()).effect }
+}
+
+/// Takes the effect out of a used continuation, for the frame of its clause to keep. The collector
+/// need not know a continuation that holds nothing.
+///
+/// # Safety
+/// `k` must be a used continuation.
+#[inline]
+pub unsafe fn give_effect(k: &Ref) -> Option<Ref> {
+    // SAFETY: by the caller's word; the field is null or an owned reference, and null afterwards.
+    unsafe {
+        let object = k.as_ptr().cast::<Continuation>();
+        Ref::from_result((&raw mut (*object).effect).replace(ptr::null_mut()))
+    }
+}
+
+/// The effect that a continuation waits for, or `None` if it has none any more.
+///
+/// # Safety
+/// `k` must be a continuation.
 pub unsafe fn effect(k: &Ref) -> Ref {
     // SAFETY: by the caller's word. The field is null only for an object that the collector is
     // taking apart.
     unsafe {
         let object = k.as_ptr().cast::<Continuation>();
-        let mut effect = (*object).effect;
-        if (*object).flags & ANSWERED != 0 {
-            effect = ffi::PyTuple_GET_ITEM(effect, 0);
-        }
-        NonNull::new(effect).map_or_else(Ref::none, |effect| Ref::from_borrowed(effect))
-    }
-}
-
-/// Keeps who answers, for a clause that has no generator.
-///
-/// # Safety
-/// `k` must be a continuation, and not unstarted.
-pub unsafe fn set_answering(k: &Ref, answering: &Ref) {
-    // SAFETY: by the caller's word. The tuple takes references of its own; it takes the place of what
-    // was there, which is dropped when it is no longer reachable from here.
-    unsafe {
-        let object = k.as_ptr().cast::<Continuation>();
-        let pair = ffi::PyTuple_Pack(2, effect(k).as_ptr(), answering.as_ptr());
-        if pair.is_null() {
-            // It is only for a note.
-            ffi::PyErr_Clear();
-            return;
-        }
-        let before = (&raw mut (*object).effect).replace(pair);
-        (*object).flags |= ANSWERED;
-        drop(Ref::from_result(before));
-    }
-    settle(k);
-}
-
-/// What [`set_answering`] has kept.
-///
-/// # Safety
-/// `k` must be a continuation, and not unstarted.
-pub unsafe fn answering(k: &Ref) -> Option<Ref> {
-    // SAFETY: by the caller's word; with this flag the field is a tuple of two, or null for an object
-    // that the collector is taking apart.
-    unsafe {
-        let object = k.as_ptr().cast::<Continuation>();
-        if (*object).flags & ANSWERED == 0 || (*object).effect.is_null() {
-            return None;
-        }
-        let answering = ffi::PyTuple_GET_ITEM((*object).effect, 1);
-        NonNull::new(answering).map(|answering| Ref::from_borrowed(answering))
+        NonNull::new((*object).effect).map_or_else(Ref::none, |effect| Ref::from_borrowed(effect))
     }
 }
 
@@ -404,10 +384,9 @@ pub unsafe fn perform_site(k: &Ref) -> Site {
 /// goes to `sys.unraisablehook`.
 pub fn close_captured(mut captured: PyCaptured) {
     without_current_error(|| {
-        while let Some(PyFrame { generator, k }) = captured.pop_frame() {
-            close_unraisable(&generator);
-            drop(generator);
-            drop(k);
+        while let Some(frame) = captured.pop_frame() {
+            close_unraisable(&frame.generator);
+            drop_frame(frame);
         }
         drop(captured);
     });
@@ -501,10 +480,14 @@ unsafe extern "C" fn traverse(
                 let stop = match part {
                     Part::Frame(frame) => {
                         let k = frame.k.as_ref().map_or(ptr::null_mut(), Ref::as_ptr);
-                        match visit(frame.generator.as_ptr(), arg) {
-                            0 => visit_object(k, visit, arg),
-                            stop => stop,
-                        }
+                        let note = frame.note.as_ref().map_or(ptr::null_mut(), Ref::as_ptr);
+                        [k, note].into_iter().fold(
+                            visit(frame.generator.as_ptr(), arg),
+                            |stop, held| match stop {
+                                0 => visit_object(held, visit, arg),
+                                stop => stop,
+                            },
+                        )
                     }
                     Part::Handler(handler) => visit(handler.as_ptr(), arg),
                 };
@@ -531,13 +514,11 @@ unsafe extern "C" fn traverse(
 }
 
 unsafe extern "C" fn clear(object: *mut ffi::PyObject) -> c_int {
-    // SAFETY: as for `traverse`; each field is gone from the object before it is dropped. The flag
-    // goes with the tuple that it tells of.
+    // SAFETY: as for `traverse`; each field is gone from the object before it is dropped.
     unsafe {
         let continuation = object.cast::<Continuation>();
         let (contents, state) = take_contents(object);
         drop_contents(contents, state);
-        (*continuation).flags &= !ANSWERED;
         let effect = (&raw mut (*continuation).effect).replace(ptr::null_mut());
         drop(Ref::from_result(effect));
     }

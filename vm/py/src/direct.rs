@@ -5,21 +5,23 @@
 //! and sends on; anything else it gives to the machine as the outcome of the last call. The same
 //! checks are made in the same order, and the same Python calls, as by the way of steps.
 
-use doeff_vm_core::{Ended, HandlerAction, PyCallOutcome, Performed, Value, Yielded};
+use doeff_vm_core::{Ended, HandlerAction, Performed, PyCallOutcome, Value, Yielded};
+use pyo3::ffi;
 
 use crate::answer;
 use crate::classify::{Reserved, Started, start_do_call, uses_continuation};
 use crate::clause::{Failure, finish, finish_by_send};
 use crate::continuation::{self, settle, settle_kept};
-use crate::driver::{Asked, Driver, no_frame};
+use crate::driver::{Asked, Driver, drop_frame, no_frame};
 use crate::effects::effect_type;
 use crate::generator::{self, Step};
 use crate::host::{PyCaptured, PyFrame, PyOutcome, PyYielded};
 use crate::node::{self, Kind};
 use crate::object::Ref;
-use crate::primitives::{perform, with_handler};
+use crate::primitives::{delegate, perform, refuse_used, with_handler};
 use crate::tail::{Tail, tail_of};
 use crate::types::types;
+use crate::note;
 
 /// The value that the running frame gets next; or, where steps must go on, the outcome of the call that
 /// the machine waits for.
@@ -69,6 +71,7 @@ impl Driver<'_> {
                 self.perform_builtin(yielded, kind)
             }
             Some(Kind::Transfer) => self.transfer_directly(yielded),
+            Some(Kind::Pass) => self.pass_directly(yielded),
             Some(Kind::WithHandler) => self.install(yielded),
             Some(Kind::Pure) => {
                 // SAFETY: it is a `Pure`, which has a first field.
@@ -145,8 +148,7 @@ impl Driver<'_> {
         match self.machine.return_to_waiting() {
             Some(Ended { handler, frame }) => {
                 drop(handler);
-                drop(frame.generator);
-                drop(frame.k);
+                drop_frame(frame);
                 Ok(result)
             }
             None => Err(PyCallOutcome::GenReturn(Value::Object(result))),
@@ -171,7 +173,14 @@ impl Driver<'_> {
         }
     }
 
-    #[inline]
+    /// As `ask`, where it is not worth a copy of it.
+    #[inline(never)]
+    fn ask_once(&mut self, captured: PyCaptured, effect: Ref) -> Next {
+        self.ask(captured, effect)
+    }
+
+    #[allow(clippy::inline_always)] // of its two uses one is the hottest of all
+    #[inline(always)]
     fn ask(&mut self, captured: PyCaptured, effect: Ref) -> Next {
         match Self::ask_handler(captured, effect) {
             Asked::Clause(clause) => {
@@ -179,7 +188,7 @@ impl Driver<'_> {
                 Ok(Ref::none())
             }
             Asked::Resume { captured, value } => {
-                self.machine.resume(captured);
+                self.machine.resume_tail(captured);
                 Ok(value)
             }
             Asked::Other(outcome) => Err(outcome),
@@ -194,7 +203,7 @@ impl Driver<'_> {
         };
         let (slot, id) = match self.machine.perform(known) {
             Performed::Stdlib { slot, id } => (slot, id),
-            Performed::Python(captured) => return self.ask(captured, effect),
+            Performed::Python(captured) => return self.ask_once(captured, effect),
             Performed::NotNear => return Err(perform(effect)),
         };
         let Some(handler) = self.machine.handler_at(slot) else {
@@ -238,65 +247,126 @@ impl Driver<'_> {
 
     #[inline]
     fn resume_directly(&mut self, primitive: Ref) -> Next {
-        // SAFETY: it is a `Resume`, which has a first field.
-        let k = unsafe { node::field_pointer(&primitive, 0) };
-        match self.machine.running() {
-            Some(frame) if frame.k.as_ref().is_some_and(|own| own.as_ptr() == k) => {}
-            _ => {
-                self.settle_clause();
-                return Err(self.resume(primitive, Kind::Resume));
-            }
-        }
-        // SAFETY: as above.
-        let (k, value) = unsafe { node::into_pair(primitive) };
-        // SAFETY: it is a clause's own continuation.
-        let Some(captured) = (unsafe { continuation::take_by_clause(&k) }) else {
-            return Err(crate::primitives::refuse_used());
+        let Some(own) = self.own_used_by(&primitive) else {
+            self.settle_clause();
+            return Err(self.resume(primitive, Kind::Resume));
         };
-        if let Some(frame) = self.machine.running()
-            && tail_of(&frame.generator) == Tail::Return
-            && let Some(frame) = self.machine.finish_frame()
-        {
+        let is_tail = tail_of(own) == Tail::Return;
+        // SAFETY: it is a `Resume`, which has two fields; the first is the clause's own continuation.
+        let (k, value) = unsafe { node::into_pair(primitive) };
+        // SAFETY: as above.
+        let Some(captured) = (unsafe { continuation::take_by_clause(&k) }) else {
+            return Err(refuse_used());
+        };
+        if is_tail {
+            let Some(frame) = self.machine.finish_running() else {
+                return Err(no_frame());
+            };
             if let Err(error) = finish_by_send(&frame.generator) {
                 return Err(Failure::new(error, frame).undo(&k, Reserved::Captured(captured)));
             }
-            drop(frame);
+            drop_frame(frame);
             settle_kept(k);
+            self.machine.resume_tail(captured);
         } else {
             // SAFETY: it was just taken from it.
-            unsafe { continuation::keep_site(&k, &captured) };
-            settle(&k);
+            let effect = unsafe {
+                continuation::keep_site(&k, &captured);
+                continuation::give_effect(&k)
+            };
+            if let Some(frame) = self.machine.running_mut() {
+                keep_effect(frame, effect);
+            }
+            drop(k);
+            self.machine.resume(captured);
         }
-        self.machine.resume(captured);
         Ok(value)
+    }
+
+    /// The generator of the running clause, if a primitive, whose first field is a continuation, uses
+    /// that clause's own.
+    #[inline]
+    fn own_used_by(&self, primitive: &Ref) -> Option<&Ref> {
+        let clause = self.machine.running()?;
+        // SAFETY: by the callers' word it is a primitive with such a field.
+        let k = unsafe { node::field_pointer(primitive, 0) };
+        (clause.k.as_ref()?.as_ptr() == k).then_some(&clause.generator)
     }
 
     #[inline]
     fn transfer_directly(&mut self, primitive: Ref) -> Next {
-        // SAFETY: it is a `Transfer`, which has a first field.
-        let k = unsafe { node::field_pointer(&primitive, 0) };
-        match self.machine.running() {
-            Some(frame) if frame.k.as_ref().is_some_and(|own| own.as_ptr() == k) => {}
-            _ => {
-                self.settle_clause();
-                return Err(self.yielded(primitive));
-            }
+        if self.own_used_by(&primitive).is_none() {
+            self.settle_clause();
+            return Err(self.yielded(primitive));
         }
-        // SAFETY: as above.
+        // SAFETY: it is a `Transfer`, which has two fields; the first is the clause's own continuation.
         let (k, value) = unsafe { node::into_pair(primitive) };
-        // SAFETY: it is a clause's own continuation.
+        // SAFETY: as above.
         let Some(captured) = (unsafe { continuation::take_by_clause(&k) }) else {
-            return Err(crate::primitives::refuse_used());
+            return Err(refuse_used());
         };
-        let Some(frame) = self.machine.finish_frame() else {
+        let Some(frame) = self.machine.finish_running() else {
             return Err(no_frame());
         };
         if let Err(error) = finish(&frame.generator) {
             return Err(Failure::new(error, frame).undo(&k, Reserved::Captured(captured)));
         }
-        drop(frame);
+        drop_frame(frame);
         settle_kept(k);
-        self.machine.resume(captured);
+        self.machine.resume_tail(captured);
         Ok(value)
+    }
+
+    /// A clause passes its own effect and continuation on.
+    #[inline]
+    fn pass_directly(&mut self, primitive: Ref) -> Next {
+        let Some(own) = self.own_passed(&primitive) else {
+            self.settle_clause();
+            return Err(self.yielded(primitive));
+        };
+        drop(primitive);
+        // SAFETY: `own` is a continuation.
+        let (effect, captured) = unsafe { (continuation::effect(&own), continuation::take_by_clause(&own)) };
+        let (Some(captured), Some(frame)) = (captured, self.machine.finish_running()) else {
+            return Err(no_frame());
+        };
+        if let Err(error) = finish(&frame.generator) {
+            return Err(Failure::new(error, frame).undo(&own, Reserved::Captured(captured)));
+        }
+        drop_frame(frame);
+        settle_kept(own);
+        // The type is looked up only now: the clause's cleanup may have changed it.
+        let Ok(Some(known)) = effect_type(&effect) else {
+            return Err(delegate(captured, effect, Kind::Pass, false));
+        };
+        match self.machine.pass(captured, known) {
+            Ok(captured) => self.ask_once(captured, effect),
+            Err(captured) => Err(delegate(captured, effect, Kind::Pass, false)),
+        }
+    }
+
+    /// The running clause's continuation, if that is unused and a `Pass` is of it and of its own effect.
+    fn own_passed(&self, pass: &Ref) -> Option<Ref> {
+        let own = self.machine.running()?.k.as_ref()?;
+        // SAFETY: a `Pass` has two fields, and a third where a built-in handler made it; `own` is a
+        // continuation, which keeps its effect.
+        unsafe {
+            let none = ffi::Py_None();
+            let [effect, k] = [0, 1].map(|index| node::field_pointer(pass, index));
+            let is_own = (effect == none || effect == continuation::effect_pointer(own))
+                && (k == none || k == own.as_ptr())
+                && node::optional_field(pass, 2).is_none()
+                && !continuation::is_used(own.as_ptr());
+            is_own.then(|| own.clone())
+        }
+    }
+}
+
+/// The frame of a clause keeps the effect that it answers.
+#[inline]
+fn keep_effect(frame: &mut PyFrame, effect: Option<Ref>) {
+    match frame.note.take() {
+        None => frame.note = effect,
+        Some(answering) => frame.note = note::with_effect(answering, effect),
     }
 }

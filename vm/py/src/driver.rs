@@ -123,10 +123,7 @@ impl Driver<'_> {
     fn drop_released(&mut self) {
         while self.machine.has_released() {
             match self.machine.take_released() {
-                Some(Released::Frame(PyFrame { generator, k })) => {
-                    drop(generator);
-                    drop(k);
-                }
+                Some(Released::Frame(frame)) => drop_frame(frame),
                 Some(Released::Handler(handler)) => drop(handler),
                 None => {}
             }
@@ -218,7 +215,8 @@ impl Driver<'_> {
     }
 
     /// Calls the handler of a captured prompt with the effect and a new `k`.
-    #[inline]
+    #[allow(clippy::inline_always)] // its result is wide, and taken apart at once
+    #[inline(always)]
     pub(crate) fn ask_handler(captured: PyCaptured, effect: Ref) -> Asked {
         let Some(handler) = captured.handler().map(plain_handler) else {
             return Asked::Other(no_frame());
@@ -277,6 +275,15 @@ impl Driver<'_> {
     }
 }
 
+/// Drops a frame: its generator first, whose locals may be the last to refer to `k`.
+#[inline]
+pub(crate) fn drop_frame(frame: PyFrame) {
+    let PyFrame { generator, k, note } = frame;
+    drop(generator);
+    drop(k);
+    drop(note);
+}
+
 /// What a handler call gave.
 pub(crate) enum Asked {
     /// A clause with a generator.
@@ -321,6 +328,7 @@ fn end_with(primitive: Ref, k: Ref) -> Asked {
 }
 
 /// What a handler call comes to that gave no new generator.
+#[inline(never)]
 fn other_than_clause(handler: &Ref, k: &Ref, result: Option<Ref>) -> PyOutcome {
     continuation::settle(k);
     let outcome = match result {
@@ -332,7 +340,7 @@ fn other_than_clause(handler: &Ref, k: &Ref, result: Option<Ref>) -> PyOutcome {
         }
         None => Err(messages::convert_stop_iteration(take_error(), handler)),
     };
-    outcome.unwrap_or_else(|error| match clause_raised(k, handler, error) {
+    outcome.unwrap_or_else(|error| match clause_raised(k, handler, None, error) {
         PyCallOutcome::GenError(error) => PyCallOutcome::Error(error),
         failed => failed,
     })

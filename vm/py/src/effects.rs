@@ -130,8 +130,7 @@ static KNOWN: Latest = Latest(UnsafeCell::new([None; LATEST]));
 
 #[inline]
 fn latest<'a>(kind: TypeKey) -> &'a mut Option<(TypeKey, EffectType)> {
-    // Types are some 1,000 bytes large and more.
-    let index = ((kind as usize >> 4) ^ (kind as usize >> 10)) % LATEST;
+    let index = (kind as usize >> 4) % LATEST;
     // SAFETY: the interpreter is held, and no caller keeps the entry while it calls anything.
     unsafe { &mut (*KNOWN.0.get())[index] }
 }
@@ -162,7 +161,8 @@ pub fn is_effect_type(kind: *mut ffi::PyTypeObject) -> bool {
 ///
 /// # Errors
 /// What CPython raises when it is short of memory.
-#[inline]
+#[allow(clippy::inline_always)] // its result is wide, and taken apart at once
+#[inline(always)]
 pub fn effect_type(object: &Ref) -> Result<Option<EffectType>, Ref> {
     let kind = object.type_ptr();
     match *latest(kind) {

@@ -60,6 +60,7 @@ static CODE_START: AtomicUsize = AtomicUsize::new(0);
 /// # Errors
 /// Only what Python itself raises; offsets that do not fit are no error.
 pub fn calibrate(py: Python<'_>) -> PyResult<()> {
+    calls::find_gen_send();
     let source = c"def probe():\n    x = yield 1\n    yield (x, 2)\n\
                    def other(a, b):\n    a = b\n    yield a\n\
                    def handling():\n    try:\n        raise KeyError\n\
@@ -254,7 +255,8 @@ pub enum Step {
 }
 
 /// Sends a value; `None` starts a new generator.
-#[inline]
+#[allow(clippy::inline_always)] // its result is wide, and taken apart at once
+#[inline(always)]
 pub fn send(generator: &Ref, value: &Ref) -> Step {
     let mut result = ptr::null_mut();
     // SAFETY: both objects are valid for the call; the result is a new reference unless the outcome

@@ -5,16 +5,17 @@
 //! run left there, by catching the exception, counts no more.
 
 use std::cell::Cell;
+use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use pyo3::exceptions::PyAttributeError;
 use pyo3::types::{PyAnyMethods, PyList, PyListMethods, PyString, PyStringMethods};
 use pyo3::{Bound, PyAny, PyErr, PyResult, ffi};
 
-use crate::continuation::{answering, effect, perform_site};
+use crate::continuation::{effect, perform_site};
 use crate::generator::{Site, is_generator, with_bound};
 use crate::messages::{name_of, short_repr};
-use crate::object::Ref;
+use crate::object::{Ref, take_error};
 
 const HEADER: &str = "crossed handler clauses, innermost first:";
 
@@ -68,22 +69,69 @@ impl Drop for Run {
     }
 }
 
-/// What the note calls the clause that was given the continuation `k`: its generator, or who answers
-/// where it has none.
-pub fn name_of_clause(clause: &Ref, k: &Ref) -> String {
-    // SAFETY: `k` is a continuation.
-    let answering = unsafe { answering(k) }.filter(|_| !is_generator(clause));
+/// What the frame of a clause keeps for the note ([`doeff_vm_core::Frame::note`]), with who answers where
+/// the clause has no generator whose name would tell: a tuple of that and the effect. Otherwise it is
+/// the effect itself, or nothing as long as the continuation has it.
+pub fn answered_by(answering: &Ref, kept: Option<Ref>) -> Option<Ref> {
+    let effect = kept.as_ref().and_then(effect_of).unwrap_or_else(Ref::none);
+    // SAFETY: the tuple takes references of its own to two valid objects.
+    let pair = unsafe { Ref::from_result(ffi::PyTuple_Pack(2, answering.as_ptr(), effect.as_ptr())) };
+    if pair.is_none() {
+        // A note is a courtesy.
+        drop(take_error());
+    }
+    pair
+}
+
+/// What a frame keeps that kept who answers, together with the effect.
+pub fn with_effect(kept: Ref, effect: Option<Ref>) -> Option<Ref> {
+    match item(&kept, 0) {
+        Some(answering) => answered_by(&answering, effect),
+        None => Some(kept),
+    }
+}
+
+/// An item of the tuple, if what is kept is one. An effect is never a plain tuple.
+fn item(kept: &Ref, index: isize) -> Option<Ref> {
+    // SAFETY: the object is valid; our tuples have two items.
+    unsafe {
+        if ffi::PyTuple_CheckExact(kept.as_ptr()) == 0 {
+            return None;
+        }
+        let item = ffi::PyTuple_GET_ITEM(kept.as_ptr(), index);
+        NonNull::new(item).map(|item| Ref::from_borrowed(item))
+    }
+}
+
+/// The effect, if a frame keeps it.
+pub fn effect_of(kept: &Ref) -> Option<Ref> {
+    // SAFETY: the object is valid.
+    let is_pair = unsafe { ffi::PyTuple_CheckExact(kept.as_ptr()) } != 0;
+    if !is_pair {
+        return Some(kept.clone());
+    }
+    // SAFETY: as above.
+    item(kept, 1).filter(|effect| unsafe { ffi::Py_IsNone(effect.as_ptr()) } == 0)
+}
+
+/// What the note calls a clause: its generator, or who answers where it has none.
+pub fn name_of_clause(clause: &Ref, kept: Option<&Ref>) -> String {
+    let answering = kept.filter(|_| !is_generator(clause));
+    let answering = answering.and_then(|kept| item(kept, 0));
     name_of(answering.as_ref().unwrap_or(clause))
 }
 
-/// An exception leaves the clause of that name, which was given the (used) continuation `k`.
+/// An exception leaves the clause of that name, which was given the (used) continuation `k` and whose
+/// frame keeps `kept`.
 #[cold]
-pub fn crossed(error: &Ref, k: &Ref, clause: &str) {
+pub fn crossed(error: &Ref, k: &Ref, kept: Option<&Ref>, clause: &str) {
+    // SAFETY: `k` is a continuation.
+    let effect = kept.and_then(effect_of).unwrap_or_else(|| unsafe { effect(k) });
     // As above: whatever goes wrong here, the exception goes on.
-    let _ = with_bound(error, |error| record(error, k, clause));
+    let _ = with_bound(error, |error| record(error, k, &effect, clause));
 }
 
-fn record(error: &Bound<'_, PyAny>, k: &Ref, clause: &str) -> PyResult<()> {
+fn record(error: &Bound<'_, PyAny>, k: &Ref, effect: &Ref, clause: &str) -> PyResult<()> {
     let list = if let Some(list) = crossings(error)? {
         list
     } else {
@@ -96,8 +144,8 @@ fn record(error: &Bound<'_, PyAny>, k: &Ref, clause: &str) -> PyResult<()> {
         return list.set_item(1, more + 1);
     }
     // SAFETY: `k` is a continuation.
-    let (effect, performed) = unsafe { (effect(k), perform_site(k)) };
-    let effect = short_repr(&effect).unwrap_or_else(|_| "?".to_owned());
+    let performed = unsafe { perform_site(k) };
+    let effect = short_repr(effect).unwrap_or_else(|_| "?".to_owned());
     list.append(format!(
         "  {effect}, performed in {}, handled by {clause}",
         describe(performed, error)?

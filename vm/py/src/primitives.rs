@@ -16,7 +16,7 @@ use crate::host::{PyCaptured, PyFrame, PyOutcome, PyYielded};
 use crate::node::{self, Kind};
 use crate::object::{Ref, take_error};
 use crate::types::types;
-use crate::{continuation, messages, program};
+use crate::{continuation, messages, note, program};
 
 impl Driver<'_> {
     pub(crate) fn yielded(&mut self, yielded: Ref) -> PyOutcome {
@@ -99,7 +99,7 @@ impl Driver<'_> {
     }
 
     fn delegate(&mut self, primitive: Ref) -> PyOutcome {
-        let Some(own) = self.machine.clause().cloned() else {
+        let Some(own) = self.machine.clause_frame().and_then(Own::of) else {
             return refuse(Err(messages::outside_a_clause(Kind::Delegate)));
         };
         match Passed::new(primitive, &own, Kind::Delegate) {
@@ -109,7 +109,7 @@ impl Driver<'_> {
     }
 
     fn pass(&mut self, primitive: Ref) -> PyOutcome {
-        let Some(own) = self.machine.clause().cloned() else {
+        let Some(own) = self.machine.clause_frame().and_then(Own::of) else {
             return refuse(Err(messages::outside_a_clause(Kind::Pass)));
         };
         let passed = match Passed::new(primitive, &own, Kind::Pass) {
@@ -169,12 +169,15 @@ impl Driver<'_> {
                 PyCallOutcome::GenYield(Yielded::Value(Value::Object(value)))
             }
             Ok(Started::Body(generator)) => {
-                let PyFrame { generator: was, k } = ended;
-                if let Some(own) = k.as_ref().filter(|_| is_generator(&was)) {
-                    // SAFETY: a clause's own `k` is a continuation.
-                    unsafe { continuation::set_answering(own, &was) };
+                let PyFrame {
+                    generator: was,
+                    k,
+                    mut note,
+                } = ended;
+                if k.is_some() && is_generator(&was) {
+                    note = note::answered_by(&was, note);
                 }
-                PyCallOutcome::GenYield(Yielded::TailCall(PyFrame { generator, k }))
+                PyCallOutcome::GenYield(Yielded::TailCall(PyFrame { generator, k, note }))
             }
             Err(error) => Failure::new(error, ended).outcome(),
         }
@@ -217,11 +220,11 @@ pub(crate) fn clause_without_body(
     }
     match start_program(&result)? {
         Started::Body(body) => {
-            if !is_generator(&body) {
-                // SAFETY: a clause's own `k` is a continuation.
-                unsafe { continuation::set_answering(own, handler) };
+            let mut clause = PyFrame::clause(body, own.clone());
+            if !is_generator(&clause.generator) {
+                clause.note = note::answered_by(handler, None);
             }
-            Ok(PyCallOutcome::Clause(PyFrame::clause(body, own.clone())))
+            Ok(PyCallOutcome::Clause(clause))
         }
         Started::Value(value) => match uses_continuation(&value) {
             Some(kind) => Err(messages::clause_returned_primitive(handler, kind)),
@@ -237,7 +240,12 @@ fn tail_of_handler(primitive: Ref, kind: Kind, own: &Ref) -> Result<PyOutcome, R
             let (_, reserved, error) = reserve_to_throw(primitive, kind)?;
             Ok(go_on_throwing(reserved, error))
         }
-        Kind::Delegate | Kind::Pass => Ok(Passed::new(primitive, own, kind)?.go_on()),
+        Kind::Delegate | Kind::Pass => {
+            // SAFETY: a clause's own `k` is a continuation.
+            let effect = unsafe { continuation::effect(own) };
+            let k = own.clone();
+            Ok(Passed::new(primitive, &Own { effect, k }, kind)?.go_on())
+        }
         Kind::ResumeProgram => resume_program(primitive).map(PyCallOutcome::GenYield),
         _ => {
             // SAFETY: the other kinds that use a continuation have it and a value.
@@ -336,6 +344,22 @@ fn list(items: impl Iterator<Item = Ref>) -> Result<Ref, Ref> {
     }
 }
 
+/// What a clause was given.
+struct Own {
+    effect: Ref,
+    k: Ref,
+}
+
+impl Own {
+    fn of(clause: &PyFrame) -> Option<Self> {
+        let k = clause.k.clone()?;
+        let kept = clause.note.as_ref().and_then(note::effect_of);
+        // SAFETY: a clause's own `k` is a continuation.
+        let effect = kept.unwrap_or_else(|| unsafe { continuation::effect(&k) });
+        Some(Self { effect, k })
+    }
+}
+
 /// A checked and reserved `Pass` or `Delegate`.
 struct Passed {
     kind: Kind,
@@ -346,17 +370,14 @@ struct Passed {
 }
 
 impl Passed {
-    /// `own` is the clause's continuation, which stands in for what was not given.
-    fn new(primitive: Ref, own: &Ref, kind: Kind) -> Result<Self, Ref> {
-        // SAFETY: both kinds have two fields and perhaps a third; `own` is a continuation.
+    /// What is the clause's own stands in for what was not given.
+    fn new(primitive: Ref, own: &Own, kind: Kind) -> Result<Self, Ref> {
+        // SAFETY: both kinds have two fields and perhaps a third.
         let (effect, k, declined) = unsafe {
             let declined = node::optional_field(&primitive, 2).is_some();
             let (effect, k) = node::into_pair(primitive);
-            (
-                given(effect).unwrap_or_else(|| continuation::effect(own)),
-                given(k).unwrap_or_else(|| own.clone()),
-                declined,
-            )
+            let effect = given(effect).unwrap_or_else(|| own.effect.clone());
+            (effect, given(k).unwrap_or_else(|| own.k.clone()), declined)
         };
         if effect_type(&effect)?.is_none() {
             return Err(messages::needs_effect(kind, &effect));
@@ -385,19 +406,24 @@ impl Passed {
             declined,
             ..
         } = self;
-        match effect_type(&effect) {
-            Ok(Some(effect_type)) => PyCallOutcome::GenYield(Yielded::Delegate {
-                captured,
-                effect,
-                effect_type,
-                declined,
-            }),
-            Ok(None) => PyCallOutcome::OperationFailed {
-                captured,
-                error: messages::needs_effect(kind, &effect),
-            },
-            Err(error) => PyCallOutcome::OperationFailed { captured, error },
-        }
+        delegate(captured, effect, kind, declined)
+    }
+}
+
+/// Lets a handler outside of what was captured answer its performer.
+pub(crate) fn delegate(captured: PyCaptured, effect: Ref, kind: Kind, declined: bool) -> PyOutcome {
+    match effect_type(&effect) {
+        Ok(Some(effect_type)) => PyCallOutcome::GenYield(Yielded::Delegate {
+            captured,
+            effect,
+            effect_type,
+            declined,
+        }),
+        Ok(None) => PyCallOutcome::OperationFailed {
+            captured,
+            error: messages::needs_effect(kind, &effect),
+        },
+        Err(error) => PyCallOutcome::OperationFailed { captured, error },
     }
 }
 

@@ -199,6 +199,7 @@ impl Driver {
         Yielded::TailCall(Frame {
             generator: generator(body),
             k: ended.k,
+            note: ended.note,
         })
     }
 
