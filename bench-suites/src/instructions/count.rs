@@ -14,6 +14,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
+use super::region;
 use crate::progress::Stage;
 
 /// Valgrinds at once.
@@ -112,7 +113,7 @@ impl Counter {
         let file = self.folder.path().join(index.to_string());
         let output = Command::new(&self.command[0])
             .args(&self.command[1..])
-            .args(["--quiet", "--tool=callgrind"])
+            .args(["--quiet", "--tool=callgrind", region::OPTION])
             .arg(format!("--callgrind-out-file={}", file.display()))
             .arg(&self.worker)
             .arg("--worker")

@@ -11,6 +11,7 @@ mod ceilings;
 mod count;
 mod floors;
 mod plan;
+mod region;
 mod worker;
 
 use std::process::ExitCode;
