@@ -26,6 +26,7 @@ pub mod engine;
 pub mod engines;
 pub mod instructions;
 pub mod measure;
+pub mod memory;
 pub mod progress;
 pub mod python;
 pub mod record;
