@@ -22,6 +22,7 @@
 
 pub mod arguments;
 pub mod compare;
+pub mod core_alone;
 pub mod engine;
 pub mod engines;
 pub mod instructions;

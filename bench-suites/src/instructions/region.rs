@@ -24,7 +24,7 @@ enum Request {
 const BASE: u64 = (b'C' as u64) << 24 | (b'T' as u64) << 16;
 
 /// Runs `f`, and counts it.
-pub(super) fn counted<T>(f: impl FnOnce() -> T) -> T {
+pub(crate) fn counted<T>(f: impl FnOnce() -> T) -> T {
     ask(Request::Begin);
     let result = f();
     ask(Request::End);
