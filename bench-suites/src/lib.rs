@@ -22,10 +22,12 @@
 
 pub mod arguments;
 pub mod compare;
+pub mod core_alone;
 pub mod engine;
 pub mod engines;
 pub mod instructions;
 pub mod measure;
+pub mod memory;
 pub mod progress;
 pub mod python;
 pub mod record;

@@ -80,7 +80,8 @@ fn below_home(path: &str) -> String {
     }
 }
 
-fn git_revision(workspace: &Path) -> Option<String> {
+/// The revision of the sources.
+pub(crate) fn git_revision(workspace: &Path) -> Option<String> {
     let output = Command::new("git")
         .args(["describe", "--always", "--dirty", "--abbrev=12"])
         .current_dir(workspace)

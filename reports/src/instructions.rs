@@ -312,8 +312,8 @@ impl Law {
         let Self { cost, over, .. } = self;
         (self.verdict() == Verdict::Broken).then(|| {
             format!(
-                "the law that {cost} depends on the {over} by an exponent of at most {}: it is {:.4}",
-                self.ceiling, self.exponent
+                "{cost} grows with the {over} by an exponent of {:.4}, but at most {} is allowed",
+                self.exponent, self.ceiling
             )
         })
     }

@@ -89,7 +89,7 @@ pub fn log_log_slope(points: &[(f64, f64)]) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{SampleError, Summary};
+    use super::{SampleError, Summary, log_log_slope};
 
     fn close(a: f64, b: f64) -> bool {
         (a - b).abs() < 1e-12
@@ -153,5 +153,16 @@ mod tests {
             Summary::of(&[f64::INFINITY]),
             Err(SampleError::NotPositive(_))
         ));
+    }
+
+    #[test]
+    fn the_slope_on_logarithmic_axes_is_the_exponent() {
+        let points = |y: fn(f64) -> f64| [1.0, 10.0, 100.0, 1_000.0].map(|x| (x, y(x)));
+        assert!(close(log_log_slope(&points(|_| 7.0)), 0.0));
+        assert!(close(log_log_slope(&points(|x| 3.0 * x)), 1.0));
+        assert!(close(log_log_slope(&points(|x| 0.5 * x * x)), 2.0));
+        assert!(close(log_log_slope(&points(|x| 5.0 / x.sqrt())), -0.5));
+        assert!(log_log_slope(&[(10.0, 1.0)]).is_nan());
+        assert!(log_log_slope(&[(10.0, 1.0), (100.0, 0.0)]).is_nan());
     }
 }

@@ -14,6 +14,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
+use super::region;
 use crate::progress::Stage;
 
 /// Valgrinds at once.
@@ -39,7 +40,7 @@ impl fmt::Display for Job {
 }
 
 /// Counts instructions with valgrind.
-pub(super) struct Counter {
+pub(crate) struct Counter {
     /// Where valgrind's files go.
     folder: TempDir,
     /// What is started: valgrind, perhaps by a program that keeps addresses from being random.
@@ -50,7 +51,7 @@ pub(super) struct Counter {
 impl Counter {
     /// # Errors
     /// When valgrind is not installed.
-    pub(super) fn new() -> Result<Self> {
+    pub(crate) fn new() -> Result<Self> {
         valgrind_version()?;
         let mut command = Vec::new();
         if runs("setarch", &["-R", "true"]) {
@@ -64,11 +65,14 @@ impl Counter {
         })
     }
 
-    /// The total of each job, in their order.
+    /// The total of each job, in their order. A worker gets its job as JSON after `--worker`.
     ///
     /// # Errors
     /// The first one that failed.
-    pub(super) fn count_all(&self, jobs: &[Job], stage: &Stage) -> Result<Vec<u64>> {
+    pub(crate) fn count_all<J>(&self, jobs: &[J], stage: &Stage) -> Result<Vec<u64>>
+    where
+        J: Serialize + fmt::Display + Sync,
+    {
         let next = AtomicUsize::new(0);
         let totals = Mutex::new(vec![None; jobs.len()]);
         let first_error = Mutex::new(None);
@@ -108,11 +112,11 @@ impl Counter {
     }
 
     /// The instructions of one process.
-    fn count(&self, job: &Job, index: usize) -> Result<u64> {
+    fn count(&self, job: &(impl Serialize + fmt::Display), index: usize) -> Result<u64> {
         let file = self.folder.path().join(index.to_string());
         let output = Command::new(&self.command[0])
             .args(&self.command[1..])
-            .args(["--quiet", "--tool=callgrind"])
+            .args(["--quiet", "--tool=callgrind", region::OPTION])
             .arg(format!("--callgrind-out-file={}", file.display()))
             .arg(&self.worker)
             .arg("--worker")

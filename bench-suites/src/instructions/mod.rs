@@ -8,9 +8,10 @@
 pub mod arguments;
 mod build;
 mod ceilings;
-mod count;
+pub(crate) mod count;
 mod floors;
 mod plan;
+pub(crate) mod region;
 mod worker;
 
 use std::process::ExitCode;

@@ -18,8 +18,10 @@ const SIZES: [u64; 2] = [500, 2_500];
 const NONTAIL_SIZES: [u64; 2] = [2_000, 22_000];
 /// The depths between which the cost of passing over one handler is taken.
 const DEPTHS: [u64; 2] = [16, 64];
-/// How many effects a run performs, for the law that the cost of one does not depend on that.
+/// How many effects a run has performed when the cost of the next ones is taken, for the law that this
+/// does not depend on it; and how many next ones.
 const EFFECTS: [u64; 4] = [100, 1_000, 10_000, 100_000];
+const NEXT_EFFECTS: u64 = 1_000;
 /// How many handlers are nested, for the law that all of them together cost O(n).
 const NESTED: [u64; 4] = [10, 100, 1_000, 10_000];
 
@@ -295,7 +297,10 @@ impl Subject<'_, '_> {
 
     /// The cost of an effect does not depend on how many a run performs.
     fn plan_effects(&self, plan: &mut Plan) -> Result<()> {
-        let points = EFFECTS.map(|effects| Ok((effects, self.span(&Engine::VM, 0, [1, effects])?)));
+        let points = EFFECTS.map(|effects| {
+            let sizes = [effects, effects + NEXT_EFFECTS];
+            Ok((effects, self.span(&Engine::VM, 0, sizes)?))
+        });
         plan.laws.push(LawPlan {
             cost: "the cost of an effect",
             over: "number of effects performed",
