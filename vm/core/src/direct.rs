@@ -194,10 +194,25 @@ impl<H: Host> Machine<H> {
     /// otherwise.
     #[inline]
     pub fn return_to_waiting(&mut self) -> Option<Ended<H>> {
+        let ended = self.end_running()?;
+        self.steps += 2;
+        Some(ended)
+    }
+
+    /// As [`return_to_waiting`](Self::return_to_waiting), for a frame that has raised: the driver throws
+    /// the error at the frame that waited.
+    #[inline]
+    pub fn throw_to_waiting(&mut self) -> Option<Ended<H>> {
+        let ended = self.end_running()?;
+        self.steps += 1;
+        Some(ended)
+    }
+
+    #[inline]
+    fn end_running(&mut self) -> Option<Ended<H>> {
         debug_assert_eq!(self.pending, PendingPython::Generator);
         let slot = self.slots.last_mut()?;
         if let Some(waiting) = slot.segment.pop() {
-            self.steps += 2;
             let frame = self.running.replace(waiting)?;
             let handler = None;
             return Some(Ended { handler, frame });
@@ -205,7 +220,7 @@ impl<H: Host> Machine<H> {
         self.leave_prompt()
     }
 
-    /// As `return_to_waiting`, for the last frame under a prompt.
+    /// As `end_running`, for the last frame under a prompt.
     fn leave_prompt(&mut self) -> Option<Ended<H>> {
         let [.., around, innermost] = self.slots.as_mut_slice() else {
             return None;
@@ -214,7 +229,6 @@ impl<H: Host> Machine<H> {
             return None;
         }
         let waiting = around.segment.pop()?;
-        self.steps += 2;
         let frame = self.running.replace(waiting)?;
         let mut segment = self.slots.pop()?.segment;
         let handler = segment.handler.take();

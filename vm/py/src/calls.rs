@@ -5,10 +5,13 @@
 //! would release Python objects without the lock. The thread is parked instead, for the moment that
 //! the process still lives, as CPython itself does since 3.14.
 
-use std::ffi::{c_int, c_void};
+use std::ffi::{CStr, c_int, c_void};
+use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-use pyo3::ffi;
+use pyo3::{ffi, intern};
+
+use crate::object::with_python;
 
 unsafe extern "C-unwind" {
     fn PyIter_Send(
@@ -98,15 +101,82 @@ pub unsafe fn iter_send(
     parking_on_unwind(|| unsafe { opaque(PyIter_Send as Send)(iterator, value, result) })
 }
 
-/// What sends to a generator: its type's own function, once [`find_gen_send`] has found it.
+/// What sends to a generator: its type's own function, once [`find_generator_functions`] has found it.
 static GEN_SEND: AtomicPtr<c_void> = AtomicPtr::new(PyIter_Send as *mut c_void);
 
-/// Finds what sends to a generator, so that it need not be looked for each time.
-pub fn find_gen_send() {
-    // SAFETY: the type and its table are CPython's own and static.
-    let send = unsafe { (*ffi::PyGen_Type.tp_as_async).am_send };
-    if let Some(send) = send {
-        GEN_SEND.store(send as *mut c_void, Ordering::Relaxed);
+/// The function of the method `throw`; null where it is not called as we know it.
+static GEN_THROW: AtomicPtr<c_void> = AtomicPtr::new(ptr::null_mut());
+
+/// The function of the method `close`, as above.
+static GEN_CLOSE: AtomicPtr<c_void> = AtomicPtr::new(ptr::null_mut());
+
+/// Finds the functions of generators, so that they need not be looked for at each call.
+pub fn find_generator_functions() {
+    // SAFETY: the type and its tables are CPython's own and static; the table of methods ends with a
+    // null name.
+    unsafe {
+        if let Some(send) = (*ffi::PyGen_Type.tp_as_async).am_send {
+            GEN_SEND.store(send as *mut c_void, Ordering::Relaxed);
+        }
+        let mut method = ffi::PyGen_Type.tp_methods;
+        while !method.is_null() && !(*method).ml_name.is_null() {
+            let known = match (CStr::from_ptr((*method).ml_name), (*method).ml_flags) {
+                (name, ffi::METH_FASTCALL) if name == c"throw" => Some(&GEN_THROW),
+                (name, ffi::METH_NOARGS) if name == c"close" => Some(&GEN_CLOSE),
+                _ => None,
+            };
+            if let Some(known) = known {
+                let function = (*method).ml_meth.PyCFunction;
+                known.store(function as *mut c_void, Ordering::Relaxed);
+            }
+            method = method.add(1);
+        }
+    }
+}
+
+type Throw = unsafe extern "C-unwind" fn(
+    *mut ffi::PyObject,
+    *const *mut ffi::PyObject,
+    ffi::Py_ssize_t,
+) -> *mut ffi::PyObject;
+
+type Close =
+    unsafe extern "C-unwind" fn(*mut ffi::PyObject, *mut ffi::PyObject) -> *mut ffi::PyObject;
+
+/// `generator.throw(error)`.
+///
+/// # Safety
+/// The type of `generator` must be `PyGen_Type`, `error` a valid object, and the interpreter held.
+pub unsafe fn gen_throw(
+    generator: *mut ffi::PyObject,
+    error: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    let function = GEN_THROW.load(Ordering::Relaxed);
+    // SAFETY: by the caller's word; a function that was found takes its arguments like this.
+    unsafe {
+        if function.is_null() {
+            let name = with_python(|py| intern!(py, "throw").as_ptr());
+            return vectorcall_method(name, &[generator, error]);
+        }
+        let throw = std::mem::transmute::<*mut c_void, Throw>(function);
+        parking_on_unwind(|| throw(generator, &raw const error, 1))
+    }
+}
+
+/// `generator.close()`.
+///
+/// # Safety
+/// The type of `generator` must be `PyGen_Type`, and the interpreter held.
+pub unsafe fn gen_close(generator: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    let function = GEN_CLOSE.load(Ordering::Relaxed);
+    // SAFETY: as above.
+    unsafe {
+        if function.is_null() {
+            let name = with_python(|py| intern!(py, "close").as_ptr());
+            return vectorcall_method(name, &[generator]);
+        }
+        let close = std::mem::transmute::<*mut c_void, Close>(function);
+        parking_on_unwind(|| close(generator, ptr::null_mut()))
     }
 }
 
@@ -163,7 +233,7 @@ pub unsafe fn vectorcall(
 /// # Safety
 /// As for the C function; the interpreter must be held.
 #[inline]
-pub unsafe fn vectorcall_method(
+unsafe fn vectorcall_method(
     name: *mut ffi::PyObject,
     arguments: &[*mut ffi::PyObject],
 ) -> *mut ffi::PyObject {
@@ -173,7 +243,7 @@ pub unsafe fn vectorcall_method(
             name,
             arguments.as_ptr(),
             arguments.len(),
-            std::ptr::null_mut(),
+            ptr::null_mut(),
         )
     })
 }

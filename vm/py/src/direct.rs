@@ -38,19 +38,46 @@ impl Driver<'_> {
             let Some(frame) = self.machine.running() else {
                 return no_frame();
             };
-            let step = generator::send(&frame.generator, &value);
+            let mut step = generator::send(&frame.generator, &value);
             drop(value);
+            if let Step::Raise(error) = step {
+                step = match self.unwind(error) {
+                    Ok(step) => step,
+                    Err(outcome) => return outcome,
+                };
+            }
             let next = match step {
                 Step::Yield(yielded) => self.go_on(yielded),
                 Step::Return(result) => self.give(result),
-                Step::Raise(error) => {
-                    self.settle_clause();
-                    return self.raised(error);
-                }
+                Step::Raise(error) => Err(self.raised(error)),
             };
             match next {
                 Ok(next) => value = next,
                 Err(outcome) => return outcome,
+            }
+        }
+    }
+
+    /// The running frame, a program's, has raised: the error is thrown at the frames that waited, up to
+    /// the first clause, as long as they raise it on.
+    #[inline(never)]
+    fn unwind(&mut self, mut error: Ref) -> Result<Step, PyOutcome> {
+        loop {
+            if let Some(PyFrame { k: Some(k), .. }) = self.machine.running() {
+                settle(k);
+                return Err(self.raised(error));
+            }
+            let Some(Ended { handler, frame }) = self.machine.throw_to_waiting() else {
+                return Err(PyCallOutcome::GenError(error));
+            };
+            drop(handler);
+            drop_frame(frame);
+            let Some(frame) = self.machine.running() else {
+                return Err(no_frame());
+            };
+            match generator::throw(&frame.generator, error) {
+                Step::Raise(next) => error = next,
+                step => return Ok(step),
             }
         }
     }

@@ -60,7 +60,7 @@ static CODE_START: AtomicUsize = AtomicUsize::new(0);
 /// # Errors
 /// Only what Python itself raises; offsets that do not fit are no error.
 pub fn calibrate(py: Python<'_>) -> PyResult<()> {
-    calls::find_gen_send();
+    calls::find_generator_functions();
     let source = c"def probe():\n    x = yield 1\n    yield (x, 2)\n\
                    def other(a, b):\n    a = b\n    yield a\n\
                    def handling():\n    try:\n        raise KeyError\n\
@@ -290,13 +290,10 @@ pub fn throw(generator: &Ref, error: Ref) -> Step {
     }
     let error = &error;
     let context = Context::before(generator, error);
-    // SAFETY: the interpreter is held; the arguments are valid for the call.
+    // SAFETY: the interpreter is held; the arguments are valid for the call, and what is not an
+    // iterator of ours is a generator.
     let result = unsafe {
-        let name = with_python(|py| intern!(py, "throw").as_ptr());
-        Ref::from_result(calls::vectorcall_method(
-            name,
-            &[generator.as_ptr(), error.as_ptr()],
-        ))
+        Ref::from_result(calls::gen_throw(generator.as_ptr(), error.as_ptr()))
     };
     let step = match result {
         Some(yielded) => Step::Yield(yielded),
@@ -372,9 +369,9 @@ fn chain(error: &Ref) -> impl Iterator<Item = Ref> {
 /// A generator's `throw` reports a return as `StopIteration`, which it can raise in no other way.
 fn returned_or_raised() -> Step {
     let error = take_error();
-    // SAFETY: `error` is an exception object.
-    let stopped =
-        unsafe { ffi::PyErr_GivenExceptionMatches(error.as_ptr(), ffi::PyExc_StopIteration) != 0 };
+    // SAFETY: the class lives as long as the interpreter. A generator reports a return by this class,
+    // and turns whatever it raises of it into `RuntimeError`.
+    let stopped = unsafe { error.type_ptr().cast() == ffi::PyExc_StopIteration };
     if !stopped {
         return Step::Raise(error);
     }
@@ -398,11 +395,8 @@ pub fn close(generator: &Ref) -> Result<(), Ref> {
     if generator.type_ptr() == types().program_iterator {
         return Ok(());
     }
-    // SAFETY: the interpreter is held; the argument is valid for the call.
-    let closed = unsafe {
-        let name = with_python(|py| intern!(py, "close").as_ptr());
-        Ref::from_result(calls::vectorcall_method(name, &[generator.as_ptr()]))
-    };
+    // SAFETY: as for `throw`.
+    let closed = unsafe { Ref::from_result(calls::gen_close(generator.as_ptr())) };
     closed.map(drop).ok_or_else(take_error)
 }
 

@@ -100,14 +100,21 @@ impl Drop for Ref {
     }
 }
 
-/// Gives `f` the token that `PyO3` asks for.
-///
-/// Not `Python::attach`, which refuses, by a panic, while the interpreter shuts down: that is when
-/// the last programs are closed.
-#[inline]
+/// Gives `f` the token that `PyO3` asks for, and lets `PyO3` know that the interpreter is held: what it
+/// drops it would else put aside until somebody tells it so. Not for hot code.
 pub fn with_python<T>(f: impl for<'py> FnOnce(Python<'py>) -> T) -> T {
-    // SAFETY: the interpreter is held (see `Ref`), and `f` cannot let the token escape.
-    f(unsafe { Python::assume_attached() })
+    let mut f = Some(f);
+    let mut result = None;
+    let mut call = |py: Python<'_>| result = f.take().map(|f| f(py));
+    // It refuses while the interpreter shuts down, which is when the last programs are closed.
+    if Python::try_attach(&mut call).is_none() {
+        // SAFETY: the interpreter is held (see `Ref`), and `f` cannot let the token escape.
+        call(unsafe { Python::assume_attached() });
+    }
+    match result {
+        Some(result) => result,
+        None => unreachable!("either way it was called"),
+    }
 }
 
 /// The current exception, taken off the thread, with its traceback inside.
@@ -140,10 +147,12 @@ unsafe fn take_raised() -> *mut ffi::PyObject {
     let mut value = std::ptr::null_mut();
     let mut traceback = std::ptr::null_mut();
     // SAFETY: the interpreter is held; fetching hands over three references, normalising makes
-    // `value` an exception object, which keeps its own reference to the traceback.
+    // `value` an exception object, if it is none of this class, which keeps its own reference to the traceback.
     unsafe {
         ffi::PyErr_Fetch(&raw mut kind, &raw mut value, &raw mut traceback);
-        ffi::PyErr_NormalizeException(&raw mut kind, &raw mut value, &raw mut traceback);
+        if value.is_null() || ffi::Py_TYPE(value).cast() != kind {
+            ffi::PyErr_NormalizeException(&raw mut kind, &raw mut value, &raw mut traceback);
+        }
         if !traceback.is_null() {
             ffi::PyException_SetTraceback(value, traceback);
             ffi::Py_DECREF(traceback);
