@@ -7,7 +7,7 @@
 //! by value, cost more than the moves themselves.
 
 use crate::continuation::Captured;
-use crate::dispatch::{DispatchContext, Search};
+use crate::dispatch::{Accepts as _, DispatchContext, Search};
 use crate::frame::Frame;
 use crate::handler::{HandlerKind, Prompt};
 use crate::host::Host;
@@ -15,23 +15,6 @@ use crate::ids::DispatchId;
 use crate::machine::Machine;
 use crate::mode::PendingPython;
 use crate::segment::SegmentKind;
-
-/// Who answers an effect that was performed directly.
-#[derive(Debug)]
-pub enum Performed<H: Host> {
-    /// A handler of the program. The machine waits for the outcome of its call, as for
-    /// [`PythonCall::CallHandler`](crate::PythonCall::CallHandler).
-    Python(Captured<H>),
-    /// The built-in handler of this slot. The machine still waits for the generator.
-    Stdlib {
-        /// The slot, for [`Machine::handler_at`].
-        slot: usize,
-        /// The dispatch.
-        id: DispatchId,
-    },
-    /// That takes a search by steps; nothing has changed.
-    NotNear,
-}
 
 /// What the machine let go of when a frame ended. To be dropped by the driver, the handler first.
 #[derive(Debug)]
@@ -67,39 +50,65 @@ impl<H: Host> Machine<H> {
         self.push_frame(Frame::program(body));
     }
 
-    /// The running frame performs an effect.
-    #[inline]
-    pub fn perform(&mut self, effect_type: H::EffectType) -> Performed<H> {
-        debug_assert_eq!(self.pending, PendingPython::Generator);
+    /// The slot of the nearest prompt whose handler accepts an effect of this type; `None` where that
+    /// takes a search by steps.
+    #[allow(clippy::inline_always)] // it is the first half of every effect
+    #[inline(always)]
+    pub fn nearest(&self, effect_type: H::EffectType) -> Option<usize> {
+        let (innermost, outer) = self.slots.split_last()?;
+        // Slot 0 is the bottom of the stack and has no handler.
+        if !outer.is_empty() && effect_type.accepts(innermost.accepts) {
+            return Some(outer.len());
+        }
+        self.nearest_below(effect_type, outer.len())
+    }
+
+    #[inline(never)]
+    fn nearest_below(&self, effect_type: H::EffectType, below: usize) -> Option<usize> {
         let dispatch = DispatchContext {
             id: DispatchId(0),
             effect_type,
-            below: self.slots.len(),
+            below,
             declined: false,
         };
-        let Search::Found(slot) = dispatch.find_matching_handler(&self.slots) else {
-            return Performed::NotNear;
-        };
-        self.steps += 1;
-        let found = self.slots.get(slot).map(|slot| slot.segment.handler_kind);
-        let id = self.dispatches.next();
-        if found == Some(HandlerKind::Stdlib) {
-            return Performed::Stdlib { slot, id };
-        }
-        match self.capture(slot, id) {
-            Some(captured) => {
-                self.pending = PendingPython::Handler;
-                Performed::Python(captured)
-            }
-            None => Performed::NotNear,
+        match dispatch.find_matching_handler(&self.slots) {
+            Search::Found(slot) => Some(slot),
+            Search::Unfinished(_) | Search::NotFound => None,
         }
     }
 
-    /// A clause, which was finished, passes an effect on to the handlers outside of what it captured;
-    /// gives back what it captured where that takes a search by steps.
+    /// Whether the handler of a slot is a built-in one.
+    #[inline]
+    pub fn is_stdlib(&self, slot: usize) -> bool {
+        let slot = self.slots.get(slot);
+        slot.is_some_and(|slot| slot.segment.handler_kind == HandlerKind::Stdlib)
+    }
+
+    /// The running frame performs an effect, which the nearest handler, that of a slot, is to answer.
+    #[inline]
+    pub fn begin_dispatch(&mut self) -> DispatchId {
+        debug_assert_eq!(self.pending, PendingPython::Generator);
+        self.steps += 1;
+        self.dispatches.next()
+    }
+
+    /// Captures what the handler of a slot, which is one of the program, is to be called with. The
+    /// machine waits for the outcome of that call, as for
+    /// [`PythonCall::CallHandler`](crate::PythonCall::CallHandler).
+    #[allow(clippy::inline_always)] // one hot use
+    #[inline(always)]
+    pub fn capture_for(&mut self, slot: usize, id: DispatchId) -> Option<Captured<H>> {
+        debug_assert_eq!(self.pending, PendingPython::Generator);
+        let captured = self.capture(slot, id)?;
+        self.pending = PendingPython::Handler;
+        Some(captured)
+    }
+
+    /// A clause, which was finished, passes an effect on to the handlers outside of what it captured.
+    /// As for [`capture_for`](Self::capture_for) with what was captured so far.
     ///
     /// # Errors
-    /// The continuation; nothing has changed.
+    /// The continuation, where that takes a search by steps; nothing has changed.
     #[inline]
     pub fn pass(
         &mut self,
@@ -107,24 +116,16 @@ impl<H: Host> Machine<H> {
         effect_type: H::EffectType,
     ) -> Result<Captured<H>, Captured<H>> {
         debug_assert_eq!(self.pending, PendingPython::Generator);
-        let dispatch = DispatchContext {
-            id: captured.dispatch(),
-            effect_type,
-            below: self.slots.len(),
-            declined: false,
-        };
-        let Search::Found(slot) = dispatch.find_matching_handler(&self.slots) else {
-            return Err(captured);
-        };
-        let found = self.slots.get(slot).map(|slot| slot.segment.handler_kind);
-        let frames_wait = self.running.is_some();
-        if found != Some(HandlerKind::Python) || frames_wait {
-            return Err(captured);
+        debug_assert!(self.running.is_none());
+        match self.nearest(effect_type) {
+            Some(slot) if !self.is_stdlib(slot) => {
+                self.steps += 1;
+                self.capture_further(slot, &mut captured);
+                self.pending = PendingPython::Handler;
+                Ok(captured)
+            }
+            _ => Err(captured),
         }
-        self.steps += 1;
-        self.capture_further(slot, &mut captured);
-        self.pending = PendingPython::Handler;
-        Ok(captured)
     }
 
     /// The handler of a slot.
@@ -133,7 +134,7 @@ impl<H: Host> Machine<H> {
         self.slots.get(slot)?.segment.handler.as_ref()
     }
 
-    /// The built-in handler of a slot that [`perform`](Self::perform) has found resumes the performer
+    /// The built-in handler of a slot that [`nearest`](Self::nearest) has found resumes the performer
     /// with a value, which the driver sends it next.
     #[inline]
     pub fn answered(&mut self) {
@@ -141,7 +142,7 @@ impl<H: Host> Machine<H> {
         self.steps += 1;
     }
 
-    /// The built-in handler of a slot that [`perform`](Self::perform) has found does more than
+    /// The built-in handler of a slot that [`nearest`](Self::nearest) has found does more than
     /// resume: the machine waits for its action, as for
     /// [`PythonCall::CallStdlib`](crate::PythonCall::CallStdlib).
     pub fn ask_stdlib(&mut self, slot: usize, id: DispatchId, effect_type: H::EffectType) {
@@ -192,7 +193,8 @@ impl<H: Host> Machine<H> {
     /// The running frame has returned. Gives it, where the frame that waited for it, to which the
     /// driver sends the result next, is in the same segment or in the next one; leaves all as it was
     /// otherwise.
-    #[inline]
+    #[allow(clippy::inline_always)] // as above
+    #[inline(always)]
     pub fn return_to_waiting(&mut self) -> Option<Ended<H>> {
         let ended = self.end_running()?;
         self.steps += 2;
@@ -208,7 +210,8 @@ impl<H: Host> Machine<H> {
         Some(ended)
     }
 
-    #[inline]
+    #[allow(clippy::inline_always)] // its result is wide, and taken apart at once
+    #[inline(always)]
     fn end_running(&mut self) -> Option<Ended<H>> {
         debug_assert_eq!(self.pending, PendingPython::Generator);
         let slot = self.slots.last_mut()?;
@@ -221,6 +224,7 @@ impl<H: Host> Machine<H> {
     }
 
     /// As `end_running`, for the last frame under a prompt.
+    #[inline(never)]
     fn leave_prompt(&mut self) -> Option<Ended<H>> {
         let [.., around, innermost] = self.slots.as_mut_slice() else {
             return None;

@@ -49,7 +49,7 @@ mod value;
 
 pub use continuation::{Captured, Part};
 pub use debug::Subject;
-pub use direct::{Ended, Performed};
+pub use direct::Ended;
 pub use dispatch::{AcceptSet, Accepts};
 pub use error::VMError;
 pub use frame::Frame;

@@ -254,6 +254,8 @@ impl<H: Host> Machine<H> {
     }
 
     /// Makes `frame` the running one; the one that was running waits below it.
+    #[allow(clippy::inline_always)] // it is a move or two
+    #[inline(always)]
     pub(crate) fn push_frame(&mut self, frame: Frame<H>) {
         if let Some(waiting) = self.running.replace(frame)
             && let Some(slot) = self.slots.last_mut()

@@ -121,7 +121,8 @@ type Answer = Result<Option<Ref>, Ref>;
 
 /// Answers an effect of this kind, where the handler's answer to it is a value that takes no function
 /// of the program; `None`, and nothing was done, where it is not.
-#[inline]
+#[allow(clippy::inline_always)] // each hot use is for one kind
+#[inline(always)]
 pub fn value(handler: &Ref, kind: Kind, effect: &Ref) -> Option<Answer> {
     let own = match kind {
         Kind::Get | Kind::Put => StdlibHandler::State,

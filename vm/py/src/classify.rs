@@ -98,17 +98,23 @@ pub fn is_program(object: &Ref) -> Result<bool, Ref> {
 ///
 /// # Errors
 /// What the function raised; `TypeError` where it gave a generator that has started.
-#[inline]
+#[allow(clippy::inline_always)] // its result is wide, and taken apart at once
+#[inline(always)]
 pub fn start_do_call(call: &Ref) -> Result<Started, Ref> {
     // SAFETY: the caller has checked that it is one.
     match unsafe { do_function::start(call) } {
         Some(result) if !is_generator(&result) => Ok(Started::Value(result)),
-        Some(result) => new_generator(result).map(Started::Body),
-        // SAFETY: as above.
-        None => Err(messages::convert_stop_iteration(take_error(), &unsafe {
-            do_function::function_of(call)
-        })),
+        Some(result) if is_new(&result) => Ok(Started::Body(result)),
+        Some(result) => Err(messages::generator_has_started(&result)),
+        None => Err(do_call_raised(call)),
     }
+}
+
+#[inline(never)]
+fn do_call_raised(call: &Ref) -> Ref {
+    // SAFETY: the caller has checked that it is a call.
+    let function = unsafe { do_function::function_of(call) };
+    messages::convert_stop_iteration(take_error(), &function)
 }
 
 /// The generator, if it is new.

@@ -5,13 +5,14 @@
 //! and sends on; anything else it gives to the machine as the outcome of the last call. The same
 //! checks are made in the same order, and the same Python calls, as by the way of steps.
 
-use doeff_vm_core::{Ended, HandlerAction, Performed, PyCallOutcome, Value, Yielded};
+use doeff_vm_core::{Ended, HandlerAction, PyCallOutcome, Value, Yielded};
 use pyo3::ffi;
 
 use crate::answer;
 use crate::classify::{Reserved, Started, start_do_call, uses_continuation};
 use crate::clause::{Failure, finish, finish_by_send};
 use crate::continuation::{self, settle, settle_kept};
+use crate::do_function;
 use crate::driver::{Asked, Driver, drop_frame, no_frame};
 use crate::effects::effect_type;
 use crate::generator::{self, Step};
@@ -23,9 +24,10 @@ use crate::tail::{Tail, tail_of};
 use crate::types::types;
 use crate::note;
 
-/// The value that the running frame gets next; or, where steps must go on, the outcome of the call that
-/// the machine waits for.
-type Next = Result<Ref, PyOutcome>;
+/// The value that the running frame gets next; `None` where steps must go on with the outcome of the call
+/// that the machine waits for, which the driver keeps meanwhile ([`Driver::stop`]): it is wide, and a
+/// value is not.
+type Next = Option<Ref>;
 
 impl Driver<'_> {
     /// Sends a value to the running frame, and goes on as long as that is simple.
@@ -38,46 +40,49 @@ impl Driver<'_> {
             let Some(frame) = self.machine.running() else {
                 return no_frame();
             };
-            let mut step = generator::send(&frame.generator, &value);
+            let step = generator::send(&frame.generator, &value);
             drop(value);
-            if let Step::Raise(error) = step {
-                step = match self.unwind(error) {
-                    Ok(step) => step,
-                    Err(outcome) => return outcome,
-                };
-            }
             let next = match step {
                 Step::Yield(yielded) => self.go_on(yielded),
                 Step::Return(result) => self.give(result),
-                Step::Raise(error) => Err(self.raised(error)),
+                Step::Raise(error) => self.unwind(error),
             };
             match next {
-                Ok(next) => value = next,
-                Err(outcome) => return outcome,
+                Some(next) => value = next,
+                None => return self.stopped.take().unwrap_or_else(no_frame),
             }
         }
+    }
+
+    /// Steps go on with this outcome.
+    #[inline]
+    fn stop(&mut self, outcome: PyOutcome) -> Next {
+        self.stopped = Some(outcome);
+        None
     }
 
     /// The running frame, a program's, has raised: the error is thrown at the frames that waited, up to
     /// the first clause, as long as they raise it on.
     #[inline(never)]
-    fn unwind(&mut self, mut error: Ref) -> Result<Step, PyOutcome> {
+    fn unwind(&mut self, mut error: Ref) -> Next {
         loop {
             if let Some(PyFrame { k: Some(k), .. }) = self.machine.running() {
                 settle(k);
-                return Err(self.raised(error));
+                let outcome = self.raised(error);
+                return self.stop(outcome);
             }
             let Some(Ended { handler, frame }) = self.machine.throw_to_waiting() else {
-                return Err(PyCallOutcome::GenError(error));
+                return self.stop(PyCallOutcome::GenError(error));
             };
             drop(handler);
             drop_frame(frame);
             let Some(frame) = self.machine.running() else {
-                return Err(no_frame());
+                return None;
             };
             match generator::throw(&frame.generator, error) {
                 Step::Raise(next) => error = next,
-                step => return Ok(step),
+                Step::Yield(yielded) => return self.go_on(yielded),
+                Step::Return(result) => return self.give(result),
             }
         }
     }
@@ -94,25 +99,35 @@ impl Driver<'_> {
         }
         match node::kind_of(&yielded) {
             None => self.perform_directly(yielded),
-            Some(kind @ (Kind::Get | Kind::Put | Kind::Ask | Kind::Tell | Kind::Modify)) => {
-                self.perform_builtin(yielded, kind)
-            }
+            Some(Kind::Get) => self.perform_builtin::<{ Kind::Get as usize }>(yielded),
+            Some(Kind::Put) => self.perform_builtin::<{ Kind::Put as usize }>(yielded),
+            Some(Kind::Ask) => self.perform_builtin::<{ Kind::Ask as usize }>(yielded),
+            Some(Kind::Tell) => self.perform_builtin::<{ Kind::Tell as usize }>(yielded),
+            Some(Kind::Modify) => self.perform_builtin::<{ Kind::Modify as usize }>(yielded),
             Some(Kind::Transfer) => self.transfer_directly(yielded),
             Some(Kind::Pass) => self.pass_directly(yielded),
             Some(Kind::WithHandler) => self.install(yielded),
-            Some(Kind::Pure) => {
-                // SAFETY: it is a `Pure`, which has a first field.
-                let value = unsafe { node::field(&yielded, 0) };
-                // SAFETY: as above.
-                unsafe { node::release(yielded) };
-                self.machine.value_at_once();
-                Ok(value)
-            }
-            Some(_) => {
-                self.settle_clause();
-                Err(self.yielded(yielded))
-            }
+            Some(Kind::Pure) => self.value(yielded),
+            Some(_) => self.by_steps(yielded),
         }
+    }
+
+    /// What was yielded is none of the common things.
+    #[inline(never)]
+    fn by_steps(&mut self, yielded: Ref) -> Next {
+        self.settle_clause();
+        let outcome = self.yielded(yielded);
+        self.stop(outcome)
+    }
+
+    #[inline(never)]
+    fn value(&mut self, pure: Ref) -> Next {
+        // SAFETY: it is a `Pure`, which has a first field.
+        let value = unsafe { node::field(&pure, 0) };
+        // SAFETY: as above.
+        unsafe { node::release(pure) };
+        self.machine.value_at_once();
+        Some(value)
     }
 
     /// The running frame goes on to something else than using its continuation.
@@ -125,24 +140,25 @@ impl Driver<'_> {
 
     // ---- programs -----------------------------------------------------------------------------
 
-    #[inline]
+    #[inline(never)]
     fn call(&mut self, call: Ref) -> Next {
         self.settle_clause();
         match start_do_call(&call) {
             Ok(Started::Body(body)) => {
-                drop(call);
+                // SAFETY: it is a call.
+                unsafe { do_function::release(call) };
                 self.machine.call_program(body);
-                Ok(Ref::none())
+                Some(Ref::none())
             }
             Ok(Started::Value(value)) => {
                 self.machine.value_at_once();
-                Ok(value)
+                Some(value)
             }
-            Err(error) => Err(PyCallOutcome::GenYield(Yielded::Refused(error))),
+            Err(error) => self.stop(PyCallOutcome::GenYield(Yielded::Refused(error))),
         }
     }
 
-    #[inline]
+    #[inline(never)]
     fn install(&mut self, node: Ref) -> Next {
         self.settle_clause();
         let installed = with_handler(&node);
@@ -151,52 +167,58 @@ impl Driver<'_> {
         match installed {
             Ok(PyYielded::WithHandler { prompt, body }) => {
                 self.machine.install(prompt, body);
-                Ok(Ref::none())
+                Some(Ref::none())
             }
             Ok(PyYielded::Value(Value::Object(value))) => {
                 self.machine.value_at_once();
-                Ok(value)
+                Some(value)
             }
-            other => Err(PyCallOutcome::GenYield(
+            other => self.stop(PyCallOutcome::GenYield(
                 other.unwrap_or_else(Yielded::Refused),
             )),
         }
     }
 
     /// The running frame has returned.
-    #[inline]
+    #[inline(never)]
     fn give(&mut self, result: Ref) -> Next {
         if let Some(PyFrame { k: Some(k), .. }) = self.machine.running() {
             settle(k);
             if uses_continuation(&result).is_some() {
-                return Err(self.returned(result));
+                let outcome = self.returned(result);
+                return self.stop(outcome);
             }
         }
         match self.machine.return_to_waiting() {
             Some(Ended { handler, frame }) => {
                 drop(handler);
                 drop_frame(frame);
-                Ok(result)
+                Some(result)
             }
-            None => Err(PyCallOutcome::GenReturn(Value::Object(result))),
+            None => self.stop(PyCallOutcome::GenReturn(Value::Object(result))),
         }
     }
 
     // ---- effects ------------------------------------------------------------------------------
 
-    #[inline]
+    #[inline(never)]
     fn perform_directly(&mut self, effect: Ref) -> Next {
         self.settle_clause();
         let Ok(Some(known)) = effect_type(&effect) else {
-            return Err(perform(effect));
+            return self.stop(perform(effect));
         };
-        match self.machine.perform(known) {
-            Performed::Python(captured) => self.ask(captured, effect),
-            Performed::Stdlib { slot, id } => {
-                self.machine.ask_stdlib(slot, id, known);
-                Err(self.call_stdlib(effect))
-            }
-            Performed::NotNear => Err(perform(effect)),
+        let Some(slot) = self.machine.nearest(known) else {
+            return self.stop(perform(effect));
+        };
+        let id = self.machine.begin_dispatch();
+        if self.machine.is_stdlib(slot) {
+            self.machine.ask_stdlib(slot, id, known);
+            let outcome = self.call_stdlib(effect);
+            return self.stop(outcome);
+        }
+        match self.machine.capture_for(slot, id) {
+            Some(captured) => self.ask(captured, effect),
+            None => None,
         }
     }
 
@@ -212,85 +234,79 @@ impl Driver<'_> {
         match Self::ask_handler(captured, effect) {
             Asked::Clause(clause) => {
                 self.machine.enter_clause(clause);
-                Ok(Ref::none())
+                Some(Ref::none())
             }
             Asked::Resume { captured, value } => {
                 self.machine.resume_tail(captured);
-                Ok(value)
+                Some(value)
             }
-            Asked::Other(outcome) => Err(outcome),
+            Asked::Other(outcome) => self.stop(outcome),
         }
     }
 
-    #[inline]
-    fn perform_builtin(&mut self, effect: Ref, kind: Kind) -> Next {
+    /// An effect of the kind with this number, one that a built-in handler answers with a value.
+    #[inline(never)]
+    fn perform_builtin<const KIND: usize>(&mut self, effect: Ref) -> Next {
+        let kind = const { Kind::ALL[KIND] };
         self.settle_clause();
         let Ok(Some(known)) = effect_type(&effect) else {
-            return Err(perform(effect));
+            return self.stop(perform(effect));
         };
-        let (slot, id) = match self.machine.perform(known) {
-            Performed::Stdlib { slot, id } => (slot, id),
-            Performed::Python(captured) => return self.ask_once(captured, effect),
-            Performed::NotNear => return Err(perform(effect)),
+        let Some(slot) = self.machine.nearest(known) else {
+            return self.stop(perform(effect));
         };
-        let Some(handler) = self.machine.handler_at(slot) else {
-            return Err(no_frame());
-        };
-        let answered = match answer::value(handler, kind, &effect) {
-            Some(answered) => answered,
-            None if kind == Kind::Modify && answer::is_state(handler) => {
-                let begun = answer::begin_modify(handler, &effect);
-                begun.and_then(|callback| {
-                    self.machine.begin_callback();
-                    callback.run().map(Some)
-                })
-            }
-            None => {
-                self.machine.ask_stdlib(slot, id, known);
-                return Err(self.call_stdlib(effect));
-            }
-        };
-        match answered {
-            Ok(Some(value)) => {
-                // SAFETY: a built-in effect is a node.
-                unsafe { node::release(effect) };
-                self.machine.answered();
-                Ok(value)
-            }
-            other => {
-                self.machine.ask_stdlib(slot, id, known);
-                Err(PyCallOutcome::Action(match other {
-                    Err(error) => HandlerAction::Throw(error),
-                    Ok(_) => HandlerAction::Pass {
-                        effect,
-                        declined: true,
-                    },
-                }))
-            }
+        let id = self.machine.begin_dispatch();
+        if !self.machine.is_stdlib(slot) {
+            let captured = self.machine.capture_for(slot, id)?;
+            return self.ask_once(captured, effect);
         }
+        let handler = self.machine.handler_at(slot)?;
+        let answered = if kind == Kind::Modify && answer::is_state(handler) {
+            answer::begin_modify(handler, &effect).and_then(|callback| {
+                self.machine.begin_callback();
+                callback.run().map(Some)
+            })
+        } else if let Some(answered) = answer::value(handler, kind, &effect) {
+            answered
+        } else {
+            self.machine.ask_stdlib(slot, id, known);
+            let outcome = self.call_stdlib(effect);
+            return self.stop(outcome);
+        };
+        if let Ok(Some(value)) = answered {
+            // SAFETY: a built-in effect is a node.
+            unsafe { node::release(effect) };
+            self.machine.answered();
+            return Some(value);
+        }
+        self.machine.ask_stdlib(slot, id, known);
+        let declined = true;
+        let pass = HandlerAction::Pass { effect, declined };
+        let action = answered.map_or_else(HandlerAction::Throw, |_| pass);
+        self.stop(PyCallOutcome::Action(action))
     }
 
     // ---- continuations ------------------------------------------------------------------------
 
-    #[inline]
+    #[inline(never)]
     fn resume_directly(&mut self, primitive: Ref) -> Next {
         let Some(own) = self.own_used_by(&primitive) else {
             self.settle_clause();
-            return Err(self.resume(primitive, Kind::Resume));
+            let outcome = self.resume(primitive, Kind::Resume);
+            return self.stop(outcome);
         };
         let is_tail = tail_of(own) == Tail::Return;
         // SAFETY: it is a `Resume`, which has two fields; the first is the clause's own continuation.
         let (k, value) = unsafe { node::into_pair(primitive) };
         // SAFETY: as above.
         let Some(captured) = (unsafe { continuation::take_by_clause(&k) }) else {
-            return Err(refuse_used());
+            return self.stop(refuse_used());
         };
         if is_tail {
-            let Some(frame) = self.machine.finish_running() else {
-                return Err(no_frame());
-            };
+            let frame = self.machine.finish_running()?;
             if let Err(error) = finish_by_send(&frame.generator) {
-                return Err(Failure::new(error, frame).undo(&k, Reserved::Captured(captured)));
+                let reserved = Reserved::Captured(captured);
+                return self.stop(Failure::new(error, frame).undo(&k, reserved));
             }
             drop_frame(frame);
             settle_kept(k);
@@ -307,7 +323,7 @@ impl Driver<'_> {
             drop(k);
             self.machine.resume(captured);
         }
-        Ok(value)
+        Some(value)
     }
 
     /// The generator of the running clause, if a primitive, whose first field is a continuation, uses
@@ -320,55 +336,53 @@ impl Driver<'_> {
         (clause.k.as_ref()?.as_ptr() == k).then_some(&clause.generator)
     }
 
-    #[inline]
+    #[inline(never)]
     fn transfer_directly(&mut self, primitive: Ref) -> Next {
         if self.own_used_by(&primitive).is_none() {
-            self.settle_clause();
-            return Err(self.yielded(primitive));
+            return self.by_steps(primitive);
         }
         // SAFETY: it is a `Transfer`, which has two fields; the first is the clause's own continuation.
         let (k, value) = unsafe { node::into_pair(primitive) };
         // SAFETY: as above.
         let Some(captured) = (unsafe { continuation::take_by_clause(&k) }) else {
-            return Err(refuse_used());
+            return self.stop(refuse_used());
         };
-        let Some(frame) = self.machine.finish_running() else {
-            return Err(no_frame());
-        };
+        let frame = self.machine.finish_running()?;
         if let Err(error) = finish(&frame.generator) {
-            return Err(Failure::new(error, frame).undo(&k, Reserved::Captured(captured)));
+            let reserved = Reserved::Captured(captured);
+                return self.stop(Failure::new(error, frame).undo(&k, reserved));
         }
         drop_frame(frame);
         settle_kept(k);
         self.machine.resume_tail(captured);
-        Ok(value)
+        Some(value)
     }
 
     /// A clause passes its own effect and continuation on.
-    #[inline]
+    #[inline(never)]
     fn pass_directly(&mut self, primitive: Ref) -> Next {
         let Some(own) = self.own_passed(&primitive) else {
-            self.settle_clause();
-            return Err(self.yielded(primitive));
+            return self.by_steps(primitive);
         };
         drop(primitive);
         // SAFETY: `own` is a continuation.
         let (effect, captured) = unsafe { (continuation::effect(&own), continuation::take_by_clause(&own)) };
         let (Some(captured), Some(frame)) = (captured, self.machine.finish_running()) else {
-            return Err(no_frame());
+            return None;
         };
         if let Err(error) = finish(&frame.generator) {
-            return Err(Failure::new(error, frame).undo(&own, Reserved::Captured(captured)));
+            let reserved = Reserved::Captured(captured);
+            return self.stop(Failure::new(error, frame).undo(&own, reserved));
         }
         drop_frame(frame);
         settle_kept(own);
         // The type is looked up only now: the clause's cleanup may have changed it.
         let Ok(Some(known)) = effect_type(&effect) else {
-            return Err(delegate(captured, effect, Kind::Pass, false));
+            return self.stop(delegate(captured, effect, Kind::Pass, false));
         };
         match self.machine.pass(captured, known) {
-            Ok(captured) => self.ask_once(captured, effect),
-            Err(captured) => Err(delegate(captured, effect, Kind::Pass, false)),
+            Ok(captured) => self.ask(captured, effect),
+            Err(captured) => self.stop(delegate(captured, effect, Kind::Pass, false)),
         }
     }
 

@@ -445,11 +445,7 @@ pub unsafe fn start(call: &Ref) -> Option<Ref> {
         let args = do_call_args(call.as_ptr());
         let function = wrapped(call.as_ptr());
         if function.is_null() || args.iter().any(|argument| argument.is_null()) {
-            ffi::PyErr_SetString(
-                ffi::PyExc_RuntimeError,
-                c"this program was already taken apart by the garbage collector".as_ptr(),
-            );
-            return None;
+            return taken_apart();
         }
         let kwnames = (*object).kwnames;
         let keywords = if kwnames.is_null() {
@@ -463,6 +459,30 @@ pub unsafe fn start(call: &Ref) -> Option<Ref> {
             args.len() - keywords,
             kwnames,
         ))
+    }
+}
+
+#[cold]
+fn taken_apart() -> Option<Ref> {
+    // SAFETY: the interpreter is held.
+    unsafe {
+        ffi::PyErr_SetString(
+            ffi::PyExc_RuntimeError,
+            c"this program was already taken apart by the garbage collector".as_ptr(),
+        );
+    }
+    None
+}
+
+/// Drops a reference to a call.
+///
+/// # Safety
+/// `call` must be a `DoCall`.
+#[inline]
+pub unsafe fn release(call: Ref) {
+    if call.is_unique() {
+        // SAFETY: by the caller's word. Nobody else refers to it, so this is what dropping it does.
+        unsafe { do_call_dealloc(call.into_ptr()) };
     }
 }
 

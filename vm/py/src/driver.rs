@@ -58,6 +58,7 @@ pub fn run(
         machine,
         watch: Watch::new(gil),
         observers,
+        stopped: None,
     };
     if is_plain {
         driver.drive::<true>(mode)
@@ -76,6 +77,8 @@ pub(crate) struct Driver<'a> {
     pub(crate) machine: &'a mut PyMachine,
     pub(crate) watch: Watch,
     observers: Observers<'a>,
+    /// What a direct transition has stopped at.
+    pub(crate) stopped: Option<PyOutcome>,
 }
 
 impl Driver<'_> {

@@ -69,6 +69,13 @@ impl Row {
         }
     }
 
+    #[cold]
+    fn accepts_further(&self, set: AcceptSet) -> bool {
+        let (word, bit) = position(set);
+        let further = self.further.get(word - 1);
+        further.is_some_and(|&word| word & bit != 0)
+    }
+
     /// Sets all bits for a type.
     fn fill(&mut self, kind: TypeKey, sets: &HashMap<Vec<TypeKey>, AcceptSet>) {
         // SAFETY: `kind` is a valid type.
@@ -98,9 +105,7 @@ impl Accepts for EffectType {
         if set.0 < u64::BITS {
             return first >> set.0 & 1 != 0;
         }
-        let (word, bit) = position(set);
-        let further = row.further.get(word - 1);
-        further.is_some_and(|&word| word & bit != 0)
+        row.accepts_further(set)
     }
 }
 

@@ -82,6 +82,19 @@ pub enum Kind {
 /// The number of kinds.
 pub const KINDS: usize = 25;
 
+impl Kind {
+    /// By their numbers.
+    pub(crate) const ALL: [Self; KINDS] = {
+        let mut all = [Self::Resume; KINDS];
+        let mut index = 0;
+        while index < KINDS {
+            all[index] = TABLE[index].kind;
+            index += 1;
+        }
+        all
+    };
+}
+
 const MAX_FIELDS: usize = 3;
 
 impl Kind {
@@ -375,9 +388,18 @@ unsafe extern "C" fn construct<const KIND: usize>(
     unsafe {
         let given = ffi::PyVectorcall_NARGS(nargsf).cast_unsigned();
         let mut fields = [ptr::null_mut(); MAX_FIELDS];
-        if given == spec.fields.len() && kwnames.is_null() {
+        let default = match spec.missing {
+            Missing::Nothing => Some(ffi::Py_None()),
+            Missing::Absent => Some(ptr::null_mut()),
+            Missing::EmptyTuple => None,
+        };
+        let few = given >= spec.required && given < spec.fields.len();
+        if kwnames.is_null() && (given == spec.fields.len() || few && default.is_some()) {
             for (index, field) in fields.iter_mut().enumerate().take(spec.fields.len()) {
-                *field = *args.add(index);
+                *field = match default {
+                    Some(default) if index >= spec.required && index >= given => default,
+                    _ => *args.add(index),
+                };
             }
             return make_raw(spec.kind, class.cast(), fields);
         }
