@@ -54,7 +54,7 @@ def reply(effect):
 
 
 def plain(size):
-    """Call a function for each level; as callers of each other they would be too many for Python."""
+    """Call a function for each level, side by side: nested they would be too many for Python."""
     total = 0
     for _ in range(size):
         total += reply(ASK)

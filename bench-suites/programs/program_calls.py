@@ -41,9 +41,7 @@ def handlers():
 
 def plain_leaf(number):
     """The leaf as a plain function."""
-    if number < 0:
-        number = 0
-    return number
+    return number if number >= 0 else 0
 
 
 def plain(size):

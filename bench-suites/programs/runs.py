@@ -39,9 +39,7 @@ def drive(run, size):
 
 def plain_body(number):
     """The program as a plain function."""
-    if number < 0:
-        number = 0
-    return number
+    return number if number >= 0 else 0
 
 
 def plain(size):

@@ -6,7 +6,9 @@
 //! cell (case and engine) is warmed up and its answer checked, samples are taken in rounds of random
 //! order ([`schedule`], [`measure`]), and a report is written ([`record`]).
 //!
-//! How the figures come about, and what they do not show:
+//! [`instructions`] counts instructions instead, of the VM and the floor, and asserts ceilings.
+//!
+//! How the comparison's figures come about, and what they do not show:
 //!
 //! - The clock runs around whole runs only. A sample repeats short runs, so that it takes long
 //!   enough to be read off the clock; programs are built before it, answers compared after it.

@@ -1,5 +1,6 @@
 //! Benchmark records: their types and JSON schema, the comparison drawn from one, and its renderings for the
-//! terminal, as Markdown and as a self-contained HTML page.
+//! terminal, as Markdown and as a self-contained HTML page. Beside them the record of the instruction counts
+//! ([`Instructions`]), which holds its ceilings and verdicts itself.
 //!
 //! The crate measures nothing. It reads a [`Report`] or is handed one, computes a [`Comparison`] from it once,
 //! and every renderer shows that comparison. Renderers know engines by name only; two have a role: the

@@ -61,7 +61,11 @@ fn good() -> Instructions {
             valgrind: "valgrind-3.19.0".to_owned(),
         },
         costs: vec![
-            cost("generator_stepping", &json!({}), &both),
+            cost(
+                "generator_stepping",
+                &json!({}),
+                &[("vm", 2_690.25), ("floor", 2_342.0), ("call", 450.5)],
+            ),
             Cost {
                 ceiling: Some(Ceiling::TimesFloor(1.15)),
                 ..cost("resume_churn", &json!({}), &both)

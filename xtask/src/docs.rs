@@ -1,4 +1,4 @@
-//! Checks that the commands named in the documentation exist.
+//! Checks that the commands and bench targets named in the documentation exist.
 
 use std::fs;
 
@@ -38,6 +38,14 @@ fn invocations(code: &str) -> Vec<Vec<&str>> {
             .collect()
     };
     after.map(words).collect()
+}
+
+/// The names after `cargo bench --bench` in a piece of code.
+fn bench_targets(code: &str) -> Vec<&str> {
+    let after = code.split("cargo bench --bench").skip(1);
+    after
+        .filter_map(|rest| rest.split_whitespace().next())
+        .collect()
 }
 
 /// Why an invocation would be refused.
@@ -82,6 +90,13 @@ fn commands_are_found_in_spans_and_blocks() {
 }
 
 #[test]
+fn bench_targets_are_found() {
+    let code = "cargo bench --bench first -- --quick && cargo bench --bench second";
+    assert_eq!(bench_targets(code), ["first", "second"]);
+    assert_eq!(bench_targets("cargo bench -- --quick"), [""; 0]);
+}
+
+#[test]
 fn what_does_not_exist_is_told() {
     assert_eq!(
         problems("`cargo xtask`, `cargo xtask test --only rust|python`"),
@@ -103,5 +118,9 @@ fn the_documents_name_real_commands() {
         let text = fs::read_to_string(root.join(document))
             .unwrap_or_else(|error| panic!("cannot read {document}: {error}"));
         assert_eq!(problems(&text), [""; 0], "in {document}");
+        for target in code(&text).iter().flat_map(|code| bench_targets(code)) {
+            let file = root.join(format!("bench-suites/benches/{target}.rs"));
+            assert!(file.is_file(), "{target} in {document}");
+        }
     }
 }

@@ -4,7 +4,7 @@
 #![allow(clippy::inline_always)]
 
 use doeff_vm_core::{
-    Captured, Frame, HandlerAction, Machine, Mode, Performed, PyCallOutcome, PythonCall, StepEvent,
+    Captured, Frame, HandlerAction, Machine, Mode, PyCallOutcome, PythonCall, StepEvent,
     Value, Yielded,
 };
 
@@ -146,22 +146,22 @@ impl Driver {
                 continue;
             }
             value = match body.code {
-                Code::Perform => match self.machine.perform(ASKED) {
-                    Performed::Python(captured) => match Self::ask(captured) {
-                        Asked::Clause(clause) => {
-                            self.machine.enter_clause(clause);
-                            Value::Unit
-                        }
-                        Asked::Resume(captured) => self.resume(captured),
-                    },
-                    Performed::Stdlib { .. } => Value::Object(ANSWER),
-                    Performed::NotNear => {
+                Code::Perform => {
+                    let Some(slot) = self.machine.nearest(ASKED) else {
                         return PyCallOutcome::GenYield(Yielded::Perform {
                             effect: ANSWER,
                             effect_type: ASKED,
                         });
+                    };
+                    let id = self.machine.begin_dispatch();
+                    if self.machine.is_stdlib(slot) {
+                        self.machine.answered();
+                        Value::Object(ANSWER)
+                    } else {
+                        let captured = self.machine.capture_for(slot, id);
+                        self.asked(captured.expect("a prompt"))
                     }
-                },
+                }
                 Code::Call => {
                     self.machine.call_program(Body::idle());
                     Value::Unit
@@ -176,14 +176,32 @@ impl Driver {
                     self.resume(captured)
                 }
                 Code::Delegate => return PyCallOutcome::GenYield(delegated(self.take_own())),
-                Code::Pass => return PyCallOutcome::GenYield(delegated(self.finish_clause())),
+                Code::Pass => {
+                    let captured = self.finish_clause();
+                    match self.machine.pass(captured, ASKED) {
+                        Ok(captured) => self.asked(captured),
+                        Err(captured) => return PyCallOutcome::GenYield(delegated(captured)),
+                    }
+                }
             };
+        }
+    }
+
+    /// Calls the handler of what was captured, and does what that asks for.
+    #[inline(always)]
+    fn asked(&mut self, captured: Captured<Bare>) -> Value<Bare> {
+        match Self::ask(captured) {
+            Asked::Clause(clause) => {
+                self.machine.enter_clause(clause);
+                Value::Unit
+            }
+            Asked::Resume(captured) => self.resume(captured),
         }
     }
 
     #[inline]
     fn resume(&mut self, captured: Captured<Bare>) -> Value<Bare> {
-        self.machine.resume(captured);
+        self.machine.resume_tail(captured);
         Value::Object(ANSWER)
     }
 
@@ -220,7 +238,7 @@ impl Driver {
     /// What the clause's own continuation holds; the clause has ended.
     #[inline(always)]
     fn finish_clause(&mut self) -> Captured<Bare> {
-        let frame = self.machine.finish_frame();
+        let frame = self.machine.finish_running();
         frame.and_then(|frame| frame.k).expect("a clause").take()
     }
 }

@@ -31,8 +31,8 @@ pub(super) const UNTYPED_HANDLER: Ceiling = Ceiling::TimesFloor(1.2);
 /// The exponent of what must not grow at all: half of what makes 1 % of a factor of ten.
 pub(super) const FLAT: f64 = 0.002;
 
-/// The exponent of what may grow in proportion. The rest is that of Python's garbage collector, which
-/// begins to look through what is nested when there is enough of it: an exponent of 1.03.
+/// The exponent of what may grow in proportion. The rest is Python's own, and the floor has it too: small
+/// integers that are cached, a garbage collector that begins to run, fresh memory.
 pub(super) const LINEAR: f64 = 1.05;
 
 /// What the floor may cost on the reference interpreter.

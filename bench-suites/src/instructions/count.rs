@@ -4,6 +4,7 @@ use std::env;
 use std::fmt;
 use std::fs;
 use std::io;
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,7 +18,10 @@ use tempfile::TempDir;
 use super::region;
 use crate::progress::Stage;
 
-/// Valgrinds at once.
+/// The name of the program that counts.
+const VALGRIND: &str = "valgrind";
+
+/// Valgrinds at once, at most.
 const PARALLEL: usize = 2;
 
 /// What one process runs.
@@ -57,7 +61,7 @@ impl Counter {
         if runs("setarch", &["-R", "true"]) {
             command.extend(["setarch", "-R"].map(str::to_owned));
         }
-        command.push("valgrind".to_owned());
+        command.push(VALGRIND.to_owned());
         Ok(Self {
             folder: tempfile::tempdir().context("cannot make a folder for valgrind's files")?,
             command,
@@ -95,8 +99,9 @@ impl Counter {
                 stage.done();
             }
         };
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
         thread::scope(|scope| {
-            for _ in 0..PARALLEL {
+            for _ in 0..PARALLEL.min(cores) {
                 scope.spawn(work);
             }
         });
@@ -165,7 +170,11 @@ fn runs(program: &str, arguments: &[&str]) -> bool {
 /// # Errors
 /// When it is not installed.
 pub(super) fn valgrind_version() -> Result<String> {
-    let output = match Command::new("valgrind").arg("--version").output() {
+    version_of(VALGRIND)
+}
+
+fn version_of(valgrind: &str) -> Result<String> {
+    let output = match Command::new(valgrind).arg("--version").output() {
         Ok(output) => output,
         Err(error) if error.kind() == io::ErrorKind::NotFound => bail!(
             "valgrind, which counts the instructions, is not installed; install it with the system's \
@@ -181,7 +190,14 @@ pub(super) fn valgrind_version() -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::total;
+    use super::{total, version_of};
+
+    #[test]
+    fn where_valgrind_is_not_installed_the_cure_is_told() {
+        let missing = version_of("no-such-valgrind").expect_err("there is none");
+        let message = missing.to_string();
+        assert!(message.contains("apt-get install valgrind"), "{message}");
+    }
 
     #[test]
     fn the_total_is_read_off_callgrinds_file() {

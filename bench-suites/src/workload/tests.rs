@@ -222,6 +222,30 @@ fn expected_must_not_run_the_workload() {
 }
 
 #[test]
+fn a_workload_may_be_driven() {
+    let drive = "def drive(run, size, step):\n    return run(size), step\n\n\ndef expected(";
+    with_python(|py| {
+        let bound = |text: &str| {
+            let workload = check(py, text).expect("it is good");
+            let program = workload.source().compile(py, "doeff_vm");
+            let program = program.expect("it compiles");
+            let case = workload.case(py, 1, 10).expect("its functions work");
+            let run = py.eval(c"lambda size: -size", None, None);
+            let run = run.expect("it is a function");
+            let bound = program.bind_drive(py, &case, &run);
+            bound.expect("its functions work")
+        };
+        assert!(bound(GOOD).is_none());
+        let driven = bound(&GOOD.replace("def expected(", drive));
+        let answer = driven.expect("there is one").call0();
+        let answer: (i64, i64) = answer.expect("it works").extract().expect("a pair");
+        assert_eq!(answer, (-10, 2));
+    });
+    let call = format!("{drive}size, step):\n    return drive(len, size, step)\n\n\ndef unused(");
+    assert!(refusal("def expected(", &call).contains("but it uses drive"));
+}
+
+#[test]
 fn what_the_file_raises_is_reported_with_its_line() {
     let message = refusal("OPERATION = \"yield\"", "OPERATION = undefined");
     assert!(message.contains("importing it raised"), "{message}");
@@ -254,10 +278,19 @@ fn every_file_in_programs_is_a_workload() {
             .map(|source| source.name().to_owned())
             .collect();
         let expected = [
+            "builtin_effects",
+            "deep_stacks",
+            "exceptions",
             "generator_stepping",
+            "install_handler",
             "nested_handlers",
+            "nested_once",
+            "new_effects",
+            "plain_handler",
+            "program_calls",
             "resume_churn",
             "resume_nontail",
+            "runs",
             "transfer_churn",
         ];
         assert_eq!(names, expected);

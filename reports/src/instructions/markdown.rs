@@ -96,21 +96,21 @@ fn costs(costs: &[Cost]) -> Option<String> {
     if costs.is_empty() {
         return None;
     }
-    let mut table = TextTable::new(&[
-        ("workload", false),
-        ("VM", true),
-        ("floor", true),
-        ("VM − floor", true),
-        ("VM / floor", true),
-        ("ceiling", true),
-        ("verdict", false),
-    ]);
+    let mut others: Vec<_> = costs.iter().flat_map(|cost| cost.counts.keys()).collect();
+    others.sort();
+    others.dedup();
+    others.retain(|&engine| ![Engine::VM, Engine::FLOOR].contains(engine));
+    let mut header = vec![("workload".to_owned(), false)];
+    header.extend(["VM", "floor"].map(|name| (name.to_owned(), true)));
+    header.extend(others.iter().map(|engine| (escape(engine.name()), true)));
+    header.extend(["VM − floor", "VM / floor", "ceiling"].map(|name| (name.to_owned(), true)));
+    header.push(("verdict".to_owned(), false));
+    let mut table = TextTable::new(&header);
     for cost in costs {
         let (vm, floor) = (cost.count(&Engine::VM), cost.count(&Engine::FLOOR));
-        table.row(vec![
-            escape(&cost.label()),
-            optional(vm),
-            optional(floor),
+        let mut cells = vec![escape(&cost.label()), optional(vm), optional(floor)];
+        cells.extend(others.iter().map(|engine| optional(cost.count(engine))));
+        cells.extend([
             optional(vm.zip(floor).map(|(vm, floor)| vm - floor)),
             cost.times_floor()
                 .map_or_else(|| format::MISSING.to_owned(), |ratio| format!("{ratio:.3}")),
@@ -121,6 +121,7 @@ fn costs(costs: &[Cost]) -> Option<String> {
             },
             shown(cost.verdict()),
         ]);
+        table.row(cells);
     }
     Some(table.render())
 }
