@@ -26,6 +26,30 @@ pub struct Ended<H: Host> {
 }
 
 impl<H: Host> Machine<H> {
+    /// Puts a program's body on the (empty) stack; the driver starts it next.
+    #[inline]
+    pub fn start_directly(&mut self, body: H::Generator) {
+        debug_assert_eq!(self.pending, PendingPython::Nothing);
+        self.pending = PendingPython::Generator;
+        self.steps += 1;
+        self.running = Some(Frame::program(body));
+    }
+
+    /// The running frame has returned, and it was the program's: gives it. The stack is empty then.
+    #[inline]
+    pub fn end_program(&mut self) -> Option<Frame<H>> {
+        debug_assert_eq!(self.pending, PendingPython::Generator);
+        let [bottom] = self.slots.as_slice() else {
+            return None;
+        };
+        if !bottom.segment.waiting().is_empty() {
+            return None;
+        }
+        self.pending = PendingPython::Nothing;
+        self.steps += 1;
+        self.running.take()
+    }
+
     /// The running frame calls a program with a body, which the driver starts next.
     #[inline]
     pub fn call_program(&mut self, body: H::Generator) {

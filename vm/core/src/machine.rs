@@ -319,13 +319,17 @@ impl<H: Host> Machine<H> {
     pub(crate) fn capture_further(&mut self, index: usize, captured: &mut Captured<H>) {
         captured.0.captured_as = self.captures.next();
         let outer = captured.0.outer.get_or_insert_default();
-        for slot in self.slots.drain(index..).rev() {
+        while self.slots.len() > index
+            && let Some(slot) = self.slots.pop()
+        {
             outer.push_front(slot);
         }
     }
 
     /// Moves what a continuation held back, on top of the running frame, which waits for it.
     /// Gives the index of the continuation's prompt.
+    #[allow(clippy::inline_always)] // as above
+    #[inline(always)]
     pub(crate) fn reinstate(&mut self, captured: Captured<H>) -> usize {
         self.wait_running();
         self.restore(captured)
@@ -359,6 +363,8 @@ impl<H: Host> Machine<H> {
         *outer = slots.into();
     }
 
+    #[allow(clippy::inline_always)] // as above
+    #[inline(always)]
     pub(crate) fn wait_running(&mut self) {
         if let Some(waiting) = self.running.take()
             && let Some(slot) = self.slots.last_mut()

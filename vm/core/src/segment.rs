@@ -57,12 +57,18 @@ impl<H: Host> Segment<H> {
     }
 
     /// A frame begins to wait.
-    #[inline]
+    #[allow(clippy::inline_always)] // it is a move and a test
+    #[inline(always)]
     pub(crate) fn push(&mut self, frame: Frame<H>) {
         match &mut self.frames {
             Some(frames) => frames.push(frame),
-            None => self.frames = Some(Box::new(vec![frame])),
+            None => self.push_first(frame),
         }
+    }
+
+    #[inline(never)]
+    fn push_first(&mut self, frame: Frame<H>) {
+        self.frames = Some(Box::new(vec![frame]));
     }
 
     /// The innermost frame that waits.

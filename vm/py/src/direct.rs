@@ -5,21 +5,25 @@
 //! and sends on; anything else it gives to the machine as the outcome of the last call. The same
 //! checks are made in the same order, and the same Python calls, as by the way of steps.
 
-use doeff_vm_core::{Ended, HandlerAction, PyCallOutcome, Value, Yielded};
+use doeff_vm_core::{
+    AcceptSet, Ended, HandlerAction, HandlerKind, PyCallOutcome, Value, Yielded,
+};
 use pyo3::ffi;
 
 use crate::answer;
-use crate::classify::{Reserved, Started, start_do_call, uses_continuation};
+use crate::classify::{
+    Reserved, Started, prompt, start_do_call, start_program, uses_continuation,
+};
 use crate::clause::{Failure, finish, finish_by_send};
 use crate::continuation::{self, settle, settle_kept};
 use crate::do_function;
 use crate::driver::{Asked, Driver, drop_frame, no_frame};
 use crate::effects::effect_type;
 use crate::generator::{self, Step};
-use crate::host::{PyCaptured, PyFrame, PyOutcome, PyYielded};
+use crate::host::{PyCaptured, PyFrame, PyOutcome, PyPrompt};
 use crate::node::{self, Kind};
 use crate::object::Ref;
-use crate::primitives::{delegate, perform, refuse_used, with_handler};
+use crate::primitives::{delegate, given, perform, refuse_used};
 use crate::tail::{Tail, tail_of};
 use crate::types::types;
 use crate::note;
@@ -154,29 +158,43 @@ impl Driver<'_> {
                 self.machine.value_at_once();
                 Some(value)
             }
-            Err(error) => self.stop(PyCallOutcome::GenYield(Yielded::Refused(error))),
+            Err(error) => self.refuse(error),
         }
     }
 
     #[inline(never)]
     fn install(&mut self, node: Ref) -> Next {
         self.settle_clause();
-        let installed = with_handler(&node);
-        // SAFETY: it is a node.
-        unsafe { node::release(node) };
-        match installed {
-            Ok(PyYielded::WithHandler { prompt, body }) => {
+        // SAFETY: it is a `WithHandler`, which has three fields.
+        let [handler, program, effects] = unsafe { node::into_three(node) };
+        let prompt = match plain_prompt(handler, &effects) {
+            Ok(prompt) => prompt,
+            Err(error) => return self.refuse(error),
+        };
+        drop(effects);
+        let started = if do_function::is_do_call(&program) {
+            start_do_call(&program)
+        } else {
+            start_program(&program)
+        };
+        match started {
+            Ok(Started::Body(body)) => {
+                drop(program);
                 self.machine.install(prompt, body);
                 Some(Ref::none())
             }
-            Ok(PyYielded::Value(Value::Object(value))) => {
+            Ok(Started::Value(value)) => {
                 self.machine.value_at_once();
                 Some(value)
             }
-            other => self.stop(PyCallOutcome::GenYield(
-                other.unwrap_or_else(Yielded::Refused),
-            )),
+            Err(error) => self.refuse(error),
         }
+    }
+
+    /// What was yielded is refused.
+    #[inline(never)]
+    fn refuse(&mut self, error: Ref) -> Next {
+        self.stop(PyCallOutcome::GenYield(Yielded::Refused(error)))
     }
 
     /// The running frame has returned.
@@ -361,15 +379,19 @@ impl Driver<'_> {
     /// A clause passes its own effect and continuation on.
     #[inline(never)]
     fn pass_directly(&mut self, primitive: Ref) -> Next {
-        let Some(own) = self.own_passed(&primitive) else {
+        let own = self.machine.running().and_then(|clause| clause.k.as_ref());
+        let Some(own) = own.filter(|own| passes_own(&primitive, own)) else {
             return self.by_steps(primitive);
         };
-        drop(primitive);
-        // SAFETY: `own` is a continuation.
-        let (effect, captured) = unsafe { (continuation::effect(&own), continuation::take_by_clause(&own)) };
-        let (Some(captured), Some(frame)) = (captured, self.machine.finish_running()) else {
-            return None;
+        // SAFETY: it is a `Pass`, which has two fields; `own` is a continuation, unused.
+        let (effect, own, captured) = unsafe {
+            let (effect, k) = node::into_pair(primitive);
+            let effect = given(effect).unwrap_or_else(|| continuation::effect(own));
+            let own = given(k).unwrap_or_else(|| own.clone());
+            let captured = continuation::take_by_clause(&own)?;
+            (effect, own, captured)
         };
+        let frame = self.machine.finish_running()?;
         if let Err(error) = finish(&frame.generator) {
             let reserved = Reserved::Captured(captured);
             return self.stop(Failure::new(error, frame).undo(&own, reserved));
@@ -385,22 +407,37 @@ impl Driver<'_> {
             Err(captured) => self.stop(delegate(captured, effect, Kind::Pass, false)),
         }
     }
+}
 
-    /// The running clause's continuation, if that is unused and a `Pass` is of it and of its own effect.
-    fn own_passed(&self, pass: &Ref) -> Option<Ref> {
-        let own = self.machine.running()?.k.as_ref()?;
-        // SAFETY: a `Pass` has two fields, and a third where a built-in handler made it; `own` is a
-        // continuation, which keeps its effect.
-        unsafe {
-            let none = ffi::Py_None();
-            let [effect, k] = [0, 1].map(|index| node::field_pointer(pass, index));
-            let is_own = (effect == none || effect == continuation::effect_pointer(own))
-                && (k == none || k == own.as_ptr())
-                && node::optional_field(pass, 2).is_none()
-                && !continuation::is_used(own.as_ptr());
-            is_own.then(|| own.clone())
-        }
+/// Whether a `Pass` is of the running clause's own continuation, unused, and of its own effect.
+#[inline]
+fn passes_own(pass: &Ref, own: &Ref) -> bool {
+    // SAFETY: a `Pass` has two fields, and a third where a built-in handler made it; `own` is a
+    // continuation.
+    unsafe {
+        let none = ffi::Py_None();
+        let [effect, k] = [0, 1].map(|index| node::field_pointer(pass, index));
+        (k == own.as_ptr() || k == none)
+            && (effect == continuation::effect_pointer(own) || effect == none)
+            && !node::has_field(pass, 2)
+            && !continuation::is_used(own.as_ptr())
     }
+}
+
+/// The prompt of a handler; the commonest, a function of all effects, needs no look at what it is.
+#[inline]
+fn plain_prompt(handler: Ref, effects: &Ref) -> Result<PyPrompt, Ref> {
+    // SAFETY: `None` lives as long as the interpreter.
+    let is_untyped = unsafe { effects.as_ptr() == ffi::Py_None() };
+    if is_untyped && handler.type_ptr() == &raw mut ffi::PyFunction_Type {
+        let (kind, accepts) = (HandlerKind::Python, AcceptSet::ALL);
+        return Ok(PyPrompt {
+            handler,
+            kind,
+            accepts,
+        });
+    }
+    prompt(handler, effects)
 }
 
 /// The frame of a clause keeps the effect that it answers.

@@ -67,6 +67,30 @@ pub fn run(
     }
 }
 
+/// As [`run`], for a body alone that nobody looks on.
+///
+/// # Errors
+/// As for [`run`].
+#[inline]
+pub fn run_body(machine: &mut PyMachine, body: Ref) -> Result<Ref, Ref> {
+    machine.start_directly(body);
+    let mut driver = Driver {
+        machine,
+        watch: Watch::new(Gil::Adaptive),
+        observers: Observers::default(),
+        stopped: None,
+    };
+    let outcome = driver.send_on(Ref::none());
+    if let PyCallOutcome::GenReturn(_) = &outcome
+        && let Some(frame) = driver.machine.end_program()
+        && let PyCallOutcome::GenReturn(result) = outcome
+    {
+        drop_frame(frame);
+        return Ok(object_of(result));
+    }
+    driver.go_on_from(outcome)
+}
+
 impl Observers<'_> {
     fn are_none(&self) -> bool {
         self.debug.is_none() && self.publish.is_none()
@@ -82,6 +106,13 @@ pub(crate) struct Driver<'a> {
 }
 
 impl Driver<'_> {
+    /// Drives on from the outcome of the call that the machine waits for.
+    #[inline(never)]
+    fn go_on_from(&mut self, outcome: PyOutcome) -> Result<Ref, Ref> {
+        let mode = self.machine.receive_python_result(outcome);
+        self.drive::<true>(mode.map_err(messages::internal)?)
+    }
+
     /// `PLAIN` where nobody looks on and the interpreter is kept over short runs of steps.
     fn drive<const PLAIN: bool>(&mut self, mut mode: PyMode) -> Result<Ref, Ref> {
         loop {

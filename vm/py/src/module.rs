@@ -1,6 +1,7 @@
 //! The module `doeff_vm.doeff_vm` as Python sees it.
 
 use std::ffi::CStr;
+use std::mem::ManuallyDrop;
 use std::panic::catch_unwind;
 use std::ptr::NonNull;
 
@@ -15,7 +16,7 @@ use crate::exceptions::{create_exceptions, exceptions};
 use crate::messages::{self, name_of};
 use crate::node::{self, Kind};
 use crate::object::{Ref, restore_error, take_error, with_python};
-use crate::runs::{Argument, Scope, Subject, from_bound, into_error, into_py, run_alone, shown};
+use crate::runs::{Argument, Scope, Subject, from_bound, into_error, into_py, run_alone, run_program, shown};
 use crate::specs::SPECS;
 use crate::stdlib::{StdlibHandler, make_with, make_writer};
 use crate::types::types;
@@ -61,8 +62,9 @@ unsafe extern "C" fn run(
         // and keeps them.
         unsafe {
             if count == 1 && kwnames.is_null() {
-                let program = Ref::from_borrowed(NonNull::new_unchecked(*args));
-                return run_alone(Subject::Program(program), Scope::default());
+                // The caller owns the reference.
+                let program = ManuallyDrop::new(Ref::from_owned(NonNull::new_unchecked(*args)));
+                return run_program(&program);
             }
             let mut named = 0;
             if !kwnames.is_null() {

@@ -291,6 +291,16 @@ pub unsafe fn field_pointer(node: &Ref, index: usize) -> *mut ffi::PyObject {
     }
 }
 
+/// Whether a node has a field that may be absent.
+///
+/// # Safety
+/// `node` must be a node.
+#[inline]
+pub unsafe fn has_field(node: &Ref, index: usize) -> bool {
+    // SAFETY: by the caller's word.
+    unsafe { !(*node.as_ptr().cast::<Node>()).fields[index].is_null() }
+}
+
 /// A field of a node that may be absent.
 ///
 /// # Safety
@@ -323,6 +333,25 @@ pub unsafe fn into_pair(node: Ref) -> (Ref, Ref) {
         drop(Ref::from_result(third));
         let owned = |field| Ref::from_result(field).unwrap_or_else(Ref::none);
         (owned(first), owned(second))
+    }
+}
+
+/// As [`into_pair`], of a node of a kind with three fields.
+///
+/// # Safety
+/// `node` must be a node of a kind that has three fields.
+#[inline]
+#[allow(clippy::needless_pass_by_value)] // as above
+pub unsafe fn into_three(node: Ref) -> [Ref; MAX_FIELDS] {
+    if !node.is_unique() {
+        // SAFETY: by the caller's word.
+        return [0, 1, 2].map(|index| unsafe { field(&node, index) });
+    }
+    // SAFETY: as for `into_pair`.
+    unsafe {
+        let fields = (*node.as_ptr().cast::<Node>()).fields;
+        forget(node);
+        fields.map(|field| Ref::from_result(field).unwrap_or_else(Ref::none))
     }
 }
 

@@ -295,8 +295,7 @@ fn reserve_to_throw(primitive: Ref, kind: Kind) -> Result<(Ref, Reserved, Ref), 
     Ok((k, reserved, error))
 }
 
-#[inline]
-pub(crate) fn with_handler(primitive: &Ref) -> Result<PyYielded, Ref> {
+fn with_handler(primitive: &Ref) -> Result<PyYielded, Ref> {
     // SAFETY: it is a `WithHandler`, which has three fields.
     let [handler, body, effects] = [0, 1, 2].map(|index| unsafe { node::field(primitive, index) });
     let prompt = prompt(handler, &effects)?;
@@ -427,7 +426,7 @@ pub(crate) fn delegate(captured: PyCaptured, effect: Ref, kind: Kind, declined: 
     }
 }
 
-fn given(argument: Ref) -> Option<Ref> {
+pub(crate) fn given(argument: Ref) -> Option<Ref> {
     // SAFETY: the object is valid.
     let missing = unsafe { ffi::Py_IsNone(argument.as_ptr()) } != 0;
     (!missing).then_some(argument)

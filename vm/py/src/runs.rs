@@ -16,10 +16,8 @@ use crate::trash;
 use crate::watch::Gil;
 
 /// An argument that a caller may leave out.
-#[derive(Default)]
 pub enum Argument<'py> {
     /// It was left out.
-    #[default]
     Missing,
     /// It was given, `None` perhaps.
     Given(Bound<'py, PyAny>),
@@ -33,8 +31,7 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Argument<'py> {
     }
 }
 
-/// The handlers, environment and state that a program is run under: none by default.
-#[derive(Default)]
+/// The handlers, environment and state that a program is run under.
 pub struct Scope<'py> {
     /// Innermost first.
     pub handlers: Argument<'py>,
@@ -79,7 +76,28 @@ pub fn into_error(py: Python<'_>, error: Ref) -> PyErr {
     PyErr::fetch(py)
 }
 
-/// Runs a program by itself.
+/// Runs a program by itself, under nothing.
+///
+/// # Errors
+/// As for [`drive`].
+pub fn run_program(program: &Ref) -> Result<Ref, Ref> {
+    let entered = Run::enter();
+    let result = trash::nested(|| match start_program(program)? {
+        Started::Value(value) => Ok(value),
+        Started::Body(body) => {
+            let mut machine = take_idle();
+            let result = driver::run_body(&mut machine, body);
+            keep_idle(machine);
+            result
+        }
+    });
+    if let Err(error) = &result {
+        entered.finish(error);
+    }
+    result
+}
+
+/// Runs a program by itself, under a scope.
 ///
 /// # Errors
 /// As for [`drive`].
