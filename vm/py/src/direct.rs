@@ -22,7 +22,7 @@ use crate::effects::effect_type;
 use crate::generator::{self, Step};
 use crate::host::{PyCaptured, PyFrame, PyOutcome, PyPrompt};
 use crate::node::{self, Kind};
-use crate::object::Ref;
+use crate::object::{Ref, take_error};
 use crate::primitives::{delegate, given, perform, refuse_used};
 use crate::tail::{Tail, tail_of};
 use crate::types::types;
@@ -44,12 +44,12 @@ impl Driver<'_> {
             let Some(frame) = self.machine.running() else {
                 return no_frame();
             };
-            let step = generator::send(&frame.generator, &value);
+            let outcome = generator::send_raw(&frame.generator, &value);
             drop(value);
-            let next = match step {
-                Step::Yield(yielded) => self.go_on(yielded),
-                Step::Return(result) => self.give(result),
-                Step::Raise(error) => self.unwind(error),
+            let next = match outcome {
+                (1, Some(yielded)) => self.go_on(yielded),
+                (0, Some(result)) => self.give(result),
+                _ => self.unwind(take_error()),
             };
             match next {
                 Some(next) => value = next,
@@ -201,7 +201,9 @@ impl Driver<'_> {
     #[inline(never)]
     fn give(&mut self, result: Ref) -> Next {
         if let Some(PyFrame { k: Some(k), .. }) = self.machine.running() {
-            settle(k);
+            if !k.is_unique() {
+                settle(k);
+            }
             if uses_continuation(&result).is_some() {
                 let outcome = self.returned(result);
                 return self.stop(outcome);

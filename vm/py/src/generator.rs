@@ -258,6 +258,18 @@ pub enum Step {
 #[allow(clippy::inline_always)] // its result is wide, and taken apart at once
 #[inline(always)]
 pub fn send(generator: &Ref, value: &Ref) -> Step {
+    match send_raw(generator, value) {
+        (1, result) => Step::Yield(result.unwrap_or_else(Ref::none)),
+        (0, result) => Step::Return(result.unwrap_or_else(Ref::none)),
+        _ => Step::Raise(take_error()),
+    }
+}
+
+/// As [`send`], as C says it: 1 for a yield, 0 for a return, with the object; or -1, and an exception is
+/// set.
+#[allow(clippy::inline_always)] // as above
+#[inline(always)]
+pub fn send_raw(generator: &Ref, value: &Ref) -> (c_int, Option<Ref>) {
     let mut result = ptr::null_mut();
     // SAFETY: both objects are valid for the call; the result is a new reference unless the outcome
     // is an error.
@@ -267,11 +279,7 @@ pub fn send(generator: &Ref, value: &Ref) -> Step {
         } else {
             calls::iter_send(generator.as_ptr(), value.as_ptr(), &raw mut result)
         };
-        match outcome {
-            1 => Step::Yield(owned(result)),
-            0 => Step::Return(owned(result)),
-            _ => Step::Raise(take_error()),
-        }
+        (outcome, Ref::from_result(result))
     }
 }
 
