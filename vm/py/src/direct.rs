@@ -230,16 +230,12 @@ impl Driver<'_> {
         let Some(slot) = self.machine.nearest(known) else {
             return self.stop(perform(effect));
         };
-        let id = self.machine.begin_dispatch();
         if self.machine.is_stdlib(slot) {
-            self.machine.ask_stdlib(slot, id, known);
-            let outcome = self.call_stdlib(effect);
-            return self.stop(outcome);
+            return self.stop(perform(effect));
         }
-        match self.machine.capture_for(slot, id) {
-            Some(captured) => self.ask(captured, effect),
-            None => None,
-        }
+        let id = self.machine.begin_dispatch();
+        let captured = self.machine.capture_for(slot, id)?;
+        self.ask(captured, effect)
     }
 
     /// As `ask`, where it is not worth a copy of it.
@@ -337,10 +333,10 @@ impl Driver<'_> {
                 continuation::keep_site(&k, &captured);
                 continuation::give_effect(&k)
             };
+            drop(k);
             if let Some(frame) = self.machine.running_mut() {
                 keep_effect(frame, effect);
             }
-            drop(k);
             self.machine.resume(captured);
         }
         Some(value)
@@ -445,8 +441,8 @@ fn plain_prompt(handler: Ref, effects: &Ref) -> Result<PyPrompt, Ref> {
 /// The frame of a clause keeps the effect that it answers.
 #[inline]
 fn keep_effect(frame: &mut PyFrame, effect: Option<Ref>) {
-    match frame.note.take() {
-        None => frame.note = effect,
-        Some(answering) => frame.note = note::with_effect(answering, effect),
-    }
+    frame.note = match frame.note.take() {
+        None => effect,
+        Some(answering) => note::with_effect(answering, effect),
+    };
 }

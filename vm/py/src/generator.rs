@@ -221,10 +221,9 @@ pub fn site(generator: &Ref) -> Site {
         let code: *mut ffi::PyObject = read(generator.as_ptr(), layout::CODE);
         let instruction: usize = read(generator.as_ptr(), layout::INSTRUCTION);
         let lasti = instruction.wrapping_sub(code_start(code as usize));
-        Site {
-            code,
-            offset: c_int::try_from(lasti).map_or(-1, |lasti| lasti - PAST_YIELD),
-        }
+        #[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap)] // code is no longer
+        let offset = lasti as c_int - PAST_YIELD;
+        Site { code, offset }
     }
 }
 

@@ -75,7 +75,7 @@ static KNOWN: Latest = Latest(UnsafeCell::new([(0, Tail::No); LATEST]));
 
 #[inline]
 fn latest<'a>(instruction: usize) -> &'a mut (usize, Tail) {
-    let index = ((instruction >> 1) ^ (instruction >> 7)) % LATEST;
+    let index = (instruction >> 1) % LATEST;
     // SAFETY: the interpreter is held, and no caller keeps the entry while it calls anything.
     unsafe { &mut (*KNOWN.0.get())[index] }
 }
