@@ -9,7 +9,7 @@
 
 mod annotation;
 mod answer;
-mod calls;
+pub mod calls;
 mod classify;
 mod clause;
 pub mod continuation;

@@ -3,14 +3,14 @@
 use std::mem::ManuallyDrop;
 use std::ptr;
 
-use doeff_vm::node::{Kind, Node};
+use doeff_vm::node::{self, Kind, Node};
 use doeff_vm::object::Ref;
 use doeff_vm::stdlib::{StdlibHandler, stdlib_handler, store_of};
 use doeff_vm::types::types;
 use pyo3::ffi;
 use pyo3::prelude::*;
 
-use super::{Outcome, Raised, Step, owned, send, start, unexpected};
+use super::{Generator, Outcome, Raised, Step, call, owned, start, unexpected};
 
 /// A native `run(program, handlers)` of a program under one built-in handler.
 pub(super) fn run_function(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
@@ -47,25 +47,29 @@ unsafe extern "C" fn run(
     result.map_or(ptr::null_mut(), Ref::into_ptr)
 }
 
-fn answer_all(body: &Ref, handler: &Ref) -> Outcome {
+fn answer_all(body: &Generator, handler: &Ref) -> Outcome {
     let Some(kind) = stdlib_handler(handler) else {
         return Err(unexpected("a handler that is not built in"));
     };
     let store = store_of(handler);
     match kind {
-        StdlibHandler::State => drive(body, |effect| state(&store, &effect)),
-        StdlibHandler::Reader => drive(body, |effect| reader(&store, &effect)),
-        StdlibHandler::Writer => drive(body, |effect| writer(&store, &effect)),
+        StdlibHandler::State => drive(body, |effect| state(&store, effect)),
+        StdlibHandler::Reader => drive(body, |effect| reader(&store, effect)),
+        StdlibHandler::Writer => drive(body, |effect| writer(&store, effect)),
     }
 }
 
-/// Drives the body, whose effects get what `answer` gives.
+/// Drives the body, whose effects, which `answer` must have found to be nodes, get what that gives.
 #[inline]
-fn drive(body: &Ref, answer: impl Fn(Ref) -> Outcome) -> Outcome {
+fn drive(body: &Generator, answer: impl Fn(&Ref) -> Outcome) -> Outcome {
     let mut value = Ref::none();
     loop {
-        match send(body, &value) {
-            Step::Yield(effect) => value = answer(effect)?,
+        match body.send(&value) {
+            Step::Yield(effect) => {
+                value = answer(&effect)?;
+                // SAFETY: by the callers' word.
+                unsafe { node::release(effect) };
+            }
             Step::Return(result) => return Ok(result),
             Step::Raise => return Err(Raised),
         }
@@ -83,17 +87,8 @@ fn state(store: &Ref, effect: &Ref) -> Outcome {
     } else if class == types().node(Kind::Modify) {
         let key = field(effect, 0);
         let old = look_up(store, key)?;
-        let arguments = [old.as_ptr()];
-        // SAFETY: the arguments are valid for the call; the result is a new reference or null.
-        let new = unsafe {
-            Ref::from_result(ffi::PyObject_Vectorcall(
-                field(effect, 1),
-                arguments.as_ptr(),
-                1,
-                ptr::null_mut(),
-            ))
-        };
-        set(store, key, new.ok_or(Raised)?.as_ptr())?;
+        let new = call(field(effect, 1), &[old.as_ptr()])?;
+        set(store, key, new.as_ptr())?;
         Ok(old)
     } else {
         Err(unexpected("another effect"))

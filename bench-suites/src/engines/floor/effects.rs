@@ -3,14 +3,14 @@
 use doeff_vm::node::Kind;
 use doeff_vm::object::Ref;
 
-use super::{Handler, Outcome, Raised, Step, call_handler, fields_of, send, unexpected};
+use super::{Generator, Handler, Outcome, Raised, Step, call_handler, fields_of, unexpected};
 
 /// Drives the body, whose effects get what `answer` gives.
 #[inline]
-fn drive(body: &Ref, mut answer: impl FnMut(Ref) -> Outcome) -> Outcome {
+fn drive(body: &Generator, mut answer: impl FnMut(Ref) -> Outcome) -> Outcome {
     let mut value = Ref::none();
     loop {
-        match send(body, &value) {
+        match body.send(&value) {
             Step::Yield(effect) => value = answer(effect)?,
             Step::Return(result) => return Ok(result),
             Step::Raise => return Err(Raised),
@@ -40,9 +40,9 @@ impl<'a> Answering<'a> {
     /// Calls the handler for an effect; the clause at its first yield, with what that holds.
     #[allow(clippy::inline_always)] // a call costs more than what it would share
     #[inline(always)]
-    fn begin(&self, effect: Ref, kind: Kind) -> Result<(Ref, (Ref, Ref)), Raised> {
-        let clause = call_handler(self.handler, effect)?;
-        match send(&clause, &self.none) {
+    fn begin(&self, effect: Ref, kind: Kind) -> Result<(Generator, (Ref, Ref)), Raised> {
+        let clause = Generator::of(call_handler(self.handler, effect)?)?;
+        match clause.send(&self.none) {
             Step::Yield(primitive) => Ok((clause, fields_of(primitive, kind)?)),
             Step::Raise => Err(Raised),
             Step::Return(_) => Err(unexpected("a clause that returns at once")),
@@ -54,7 +54,7 @@ impl<'a> Answering<'a> {
     #[inline(always)]
     fn complete(&self, effect: Ref, kind: Kind) -> Result<(Ref, Ref), Raised> {
         let (clause, fields) = self.begin(effect, kind)?;
-        match send(&clause, &self.none) {
+        match clause.send(&self.none) {
             Step::Return(_) => Ok(fields),
             Step::Raise => Err(Raised),
             Step::Yield(_) => Err(unexpected("a clause that yields again")),
@@ -70,19 +70,19 @@ impl<'a> Answering<'a> {
 }
 
 /// Every effect goes to one handler, whose clause ends with a `Resume`.
-pub(super) fn resume_all(body: &Ref, handlers: &[Handler]) -> Outcome {
+pub(super) fn resume_all(body: &Generator, handlers: &[Handler]) -> Outcome {
     let handler = Answering::only(handlers)?;
     drive(body, |effect| handler.answer(effect, Kind::Resume))
 }
 
 /// Every effect goes to one handler, whose clause ends with a `Transfer`.
-pub(super) fn transfer_all(body: &Ref, handlers: &[Handler]) -> Outcome {
+pub(super) fn transfer_all(body: &Generator, handlers: &[Handler]) -> Outcome {
     let handler = Answering::only(handlers)?;
     drive(body, |effect| handler.answer(effect, Kind::Transfer))
 }
 
 /// Every effect goes to one handler, which returns a `Resume`.
-pub(super) fn resume_all_at_once(body: &Ref, handlers: &[Handler]) -> Outcome {
+pub(super) fn resume_all_at_once(body: &Generator, handlers: &[Handler]) -> Outcome {
     let Answering { handler, .. } = Answering::only(handlers)?;
     drive(body, |effect| {
         let resume = call_handler(handler, effect)?;
@@ -91,7 +91,7 @@ pub(super) fn resume_all_at_once(body: &Ref, handlers: &[Handler]) -> Outcome {
 }
 
 /// All handlers that accept an effect pass it on, but the last, which answers.
-pub(super) fn pass_then_resume_all(body: &Ref, handlers: &[Handler]) -> Outcome {
+pub(super) fn pass_then_resume_all(body: &Generator, handlers: &[Handler]) -> Outcome {
     let Some((last, inner)) = handlers.split_last() else {
         return Err(unexpected("no handler"));
     };
@@ -108,7 +108,7 @@ pub(super) fn pass_then_resume_all(body: &Ref, handlers: &[Handler]) -> Outcome 
 }
 
 /// Every clause waits for the result of the rest.
-pub(super) fn wait_for_all(body: &Ref, handlers: &[Handler]) -> Outcome {
+pub(super) fn wait_for_all(body: &Generator, handlers: &[Handler]) -> Outcome {
     let handler = Answering::only(handlers)?;
     let mut waiting = Vec::new();
     let mut result = drive(body, |effect| {
@@ -117,7 +117,7 @@ pub(super) fn wait_for_all(body: &Ref, handlers: &[Handler]) -> Outcome {
         Ok(value)
     })?;
     while let Some(clause) = waiting.pop() {
-        match send(&clause, &result) {
+        match clause.send(&result) {
             Step::Return(next) => result = next,
             Step::Raise => return Err(Raised),
             Step::Yield(_) => return Err(unexpected("a clause that yields again")),

@@ -3,31 +3,32 @@
 use std::ptr;
 
 use doeff_vm::object::Ref;
+use doeff_vm::{calls, do_function};
 use pyo3::ffi;
 use pyo3::prelude::*;
 
-use super::{Handler, Outcome, Raised, Step, owned, send, start, unexpected};
+use super::{Generator, Handler, Outcome, Raised, Step, owned, start};
 
 /// Programs call programs; what one raises is thrown into its caller.
-pub(super) fn raise(body: &Ref, _: &[Handler]) -> Outcome {
-    let throw = throw_function()?;
+pub(super) fn raise(body: &Generator, _: &[Handler]) -> Outcome {
     let mut callers = Vec::new();
     let mut running = body.clone();
-    let mut step = send(&running, &Ref::none());
+    let mut step = running.send(&Ref::none());
     loop {
         match step {
             Step::Yield(call) => {
                 let called = start(&call)?;
-                drop(call);
+                // SAFETY: it was just started, so it is a call.
+                unsafe { do_function::release(call) };
                 callers.push(std::mem::replace(&mut running, called));
-                step = send(&running, &Ref::none());
+                step = running.send(&Ref::none());
             }
             Step::Return(result) => {
                 let Some(caller) = callers.pop() else {
                     return Ok(result);
                 };
                 running = caller;
-                step = send(&running, &result);
+                step = running.send(&result);
             }
             Step::Raise => {
                 let Some(caller) = callers.pop() else {
@@ -35,36 +36,17 @@ pub(super) fn raise(body: &Ref, _: &[Handler]) -> Outcome {
                 };
                 let error = take_error();
                 running = caller;
-                step = throw_into(throw, &running, &error);
+                step = throw_into(&running, &error);
             }
         }
     }
-}
-
-/// The C function behind `generator.throw`.
-fn throw_function() -> Result<ffi::PyCFunctionFast, Raised> {
-    // SAFETY: a type's methods are a table that ends with a null name; the flags say what the
-    // pointer is.
-    unsafe {
-        let class = &raw const ffi::PyGen_Type;
-        let mut method = (*class).tp_methods;
-        while !(*method).ml_name.is_null() {
-            let name = std::ffi::CStr::from_ptr((*method).ml_name);
-            if name == c"throw" && (*method).ml_flags == ffi::METH_FASTCALL {
-                return Ok((*method).ml_meth.PyCFunctionFast);
-            }
-            method = method.add(1);
-        }
-    }
-    Err(unexpected("a generator without a fast throw()"))
 }
 
 #[inline]
-fn throw_into(throw: ffi::PyCFunctionFast, generator: &Ref, error: &Ref) -> Step {
-    let mut arguments = [error.as_ptr()];
-    // SAFETY: the function is that of generators, the objects are valid for the call, and the result
-    // is a new reference or null.
-    let result = unsafe { throw(generator.as_ptr(), arguments.as_mut_ptr(), 1) };
+fn throw_into(generator: &Generator, error: &Ref) -> Step {
+    // SAFETY: it is a generator; the error is valid for the call, and the result is a new reference or
+    // null.
+    let result = unsafe { calls::gen_throw(generator.0.as_ptr(), error.as_ptr()) };
     match ptr::NonNull::new(result) {
         // SAFETY: as above.
         Some(_) => Step::Yield(unsafe { owned(result) }),

@@ -1,9 +1,9 @@
 //! The floor: the cheapest native loop that does a workload's Python-side work.
 //!
 //! One loop per workload, written for it: no stack, no dispatch, no check but those that keep it
-//! sound. What it does in Python is what the VM does there: it drives the body's generator with
-//! `PyIter_Send`, calls each handler that gets the effect once, by vectorcall, with a new
-//! `Continuation`, takes what the clause yields, and finishes the clause by one send. It makes the
+//! sound. What it does in Python is what the VM does there: it sends to the body's generator, calls
+//! each handler that gets the effect once, with a new `Continuation`, takes what the clause yields,
+//! and finishes the clause by one send. It makes those calls by the VM's own functions, and the
 //! objects by the VM's own constructors, so that every trick of theirs counts here too.
 //!
 //! An error stays where CPython keeps it, on the thread, until the engine's caller takes it.
@@ -18,9 +18,10 @@ mod runs;
 use std::ptr::{self, NonNull};
 
 use doeff_reports::Engine as Name;
+use doeff_vm::generator::is_generator;
 use doeff_vm::object::Ref;
 use doeff_vm::types::types;
-use doeff_vm::{continuation, do_function, node};
+use doeff_vm::{calls, continuation, do_function, node};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -35,7 +36,7 @@ pub(super) struct Floor;
 #[derive(Clone, Copy)]
 enum Loop {
     /// Runs the body's generator under these handlers, innermost first, to its result.
-    Of(fn(&Ref, &[Handler]) -> Outcome),
+    Of(fn(&Generator, &[Handler]) -> Outcome),
     /// Is called by the workload's own loop: a native function in place of a machine's `run`.
     Driven(fn(Python<'_>) -> PyResult<Bound<'_, PyAny>>),
 }
@@ -148,6 +149,37 @@ fn unexpected(what: &str) -> Raised {
     Raised
 }
 
+/// A generator, and not an object that behaves like one.
+#[derive(Clone)]
+struct Generator(Ref);
+
+impl Generator {
+    #[inline]
+    fn of(object: Ref) -> Result<Self, Raised> {
+        if is_generator(&object) {
+            Ok(Self(object))
+        } else {
+            Err(unexpected("a program or clause without a generator"))
+        }
+    }
+
+    /// Sends a value; `None` starts a new generator.
+    #[allow(clippy::inline_always)] // its result is wide, and taken apart at once
+    #[inline(always)]
+    fn send(&self, value: &Ref) -> Step {
+        let mut result = ptr::null_mut();
+        // SAFETY: it is a generator, and the value is valid for the call; the result is a new
+        // reference unless the outcome is an error.
+        unsafe {
+            match calls::gen_send(self.0.as_ptr(), value.as_ptr(), &raw mut result) {
+                1 => Step::Yield(owned(result)),
+                0 => Step::Return(owned(result)),
+                _ => Step::Raise,
+            }
+        }
+    }
+}
+
 /// How a generator answered.
 enum Step {
     /// It yielded this.
@@ -156,22 +188,6 @@ enum Step {
     Return(Ref),
     /// It raised.
     Raise,
-}
-
-/// Sends a value; `None` starts a new generator.
-#[inline]
-fn send(generator: &Ref, value: &Ref) -> Step {
-    let mut result = ptr::null_mut();
-    // SAFETY: both objects are valid for the call; the result is a new reference unless the outcome
-    // is an error.
-    unsafe {
-        let outcome = ffi::PyIter_Send(generator.as_ptr(), value.as_ptr(), &raw mut result);
-        match outcome {
-            ffi::PySendResult::PYGEN_NEXT => Step::Yield(owned(result)),
-            ffi::PySendResult::PYGEN_RETURN => Step::Return(owned(result)),
-            ffi::PySendResult::PYGEN_ERROR => Step::Raise,
-        }
-    }
 }
 
 /// # Safety
@@ -183,31 +199,34 @@ unsafe fn owned(object: *mut ffi::PyObject) -> Ref {
 }
 
 /// Starts the generator of a call of a `@do` function.
-#[inline]
-fn start(call: &Ref) -> Outcome {
+#[allow(clippy::inline_always)] // as above
+#[inline(always)]
+fn start(call: &Ref) -> Result<Generator, Raised> {
     if !do_function::is_do_call(call) {
         return Err(unexpected("a program that is no call of a @do function"));
     }
     // SAFETY: it was just checked.
-    unsafe { do_function::start(call) }.ok_or(Raised)
+    let started = unsafe { do_function::start(call) };
+    started.ok_or(Raised).and_then(Generator::of)
 }
 
 /// Calls a handler with an effect and a new continuation, which keeps the effect.
-#[inline]
+#[allow(clippy::inline_always)] // a call costs more than what it would share
+#[inline(always)]
 fn call_handler(handler: &Ref, effect: Ref) -> Outcome {
     let performed = effect.as_ptr();
     let k = continuation::make_empty(effect).ok_or(Raised)?;
-    let arguments = [performed, k.as_ptr()];
-    // SAFETY: the arguments are valid for the call; the result is a new reference or null.
+    call(handler.as_ptr(), &[performed, k.as_ptr()])
+}
+
+/// Calls a function with positional arguments. All must be valid objects.
+#[inline]
+fn call(function: *mut ffi::PyObject, arguments: &[*mut ffi::PyObject]) -> Outcome {
+    // SAFETY: by the callers' word; the result is a new reference or null.
     unsafe {
-        Ref::from_result(ffi::PyObject_Vectorcall(
-            handler.as_ptr(),
-            arguments.as_ptr(),
-            2,
-            ptr::null_mut(),
-        ))
+        let result = calls::vectorcall(function, arguments, arguments.len(), ptr::null_mut());
+        Ref::from_result(result).ok_or(Raised)
     }
-    .ok_or(Raised)
 }
 
 /// The two fields of a node, which must be of this kind, one with two fields.

@@ -5,10 +5,10 @@ use doeff_vm::object::Ref;
 use doeff_vm::types::types;
 
 use super::effects::Answering;
-use super::{Handler, Outcome, Raised, Step, fields_of, send, start, unexpected};
+use super::{Generator, Handler, Outcome, Raised, Step, fields_of, start, unexpected};
 
 /// Every effect goes to the innermost handler, whose clause ends with a `Resume`.
-pub(super) fn nest(body: &Ref, handlers: &[Handler]) -> Outcome {
+pub(super) fn nest(body: &Generator, handlers: &[Handler]) -> Outcome {
     let mut callers = Vec::new();
     // Each with the number of callers around its program.
     let mut innermost: Vec<(usize, Ref)> = Vec::new();
@@ -18,7 +18,7 @@ pub(super) fn nest(body: &Ref, handlers: &[Handler]) -> Outcome {
     let mut running = body.clone();
     let mut value = Ref::none();
     loop {
-        match send(&running, &value) {
+        match running.send(&value) {
             Step::Yield(yielded) => {
                 let program = if yielded.type_ptr() == types().do_call {
                     yielded

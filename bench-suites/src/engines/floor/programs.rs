@@ -1,18 +1,19 @@
 //! Loops of programs that call programs.
 
+use doeff_vm::do_function;
 use doeff_vm::node::{self, Kind};
 use doeff_vm::object::Ref;
 use doeff_vm::types::types;
 
-use super::{Handler, Outcome, Raised, Step, fields_of, send, start, unexpected};
+use super::{Generator, Handler, Outcome, Raised, Step, fields_of, start, unexpected};
 
 /// Programs call programs, and each may yield a `Pure`.
-pub(super) fn step(body: &Ref, _: &[Handler]) -> Outcome {
+pub(super) fn step(body: &Generator, _: &[Handler]) -> Outcome {
     let mut callers = Vec::new();
     let mut running = body.clone();
     let mut value = Ref::none();
     loop {
-        match send(&running, &value) {
+        match running.send(&value) {
             Step::Yield(yielded) if yielded.type_ptr() == types().node(Kind::Pure) => {
                 // SAFETY: it is a `Pure`, which has a first field.
                 value = unsafe { node::field(&yielded, 0) };
@@ -35,25 +36,28 @@ pub(super) fn step(body: &Ref, _: &[Handler]) -> Outcome {
 }
 
 /// The body calls programs that return at once.
-pub(super) fn call(body: &Ref, _: &[Handler]) -> Outcome {
+pub(super) fn call(body: &Generator, _: &[Handler]) -> Outcome {
     call_each(body, Ok)
 }
 
 /// The body calls programs that return at once, each under a handler that nothing reaches.
-pub(super) fn install(body: &Ref, _: &[Handler]) -> Outcome {
+pub(super) fn install(body: &Generator, _: &[Handler]) -> Outcome {
     call_each(body, |yielded| {
         fields_of(yielded, Kind::WithHandler).map(|(_, program)| program)
     })
 }
 
 #[inline]
-fn call_each(body: &Ref, program: impl Fn(Ref) -> Outcome) -> Outcome {
+fn call_each(body: &Generator, program: impl Fn(Ref) -> Outcome) -> Outcome {
     let mut value = Ref::none();
     loop {
-        match send(body, &value) {
+        match body.send(&value) {
             Step::Yield(yielded) => {
-                let called = start(&program(yielded)?)?;
-                match send(&called, &Ref::none()) {
+                let call = program(yielded)?;
+                let called = start(&call)?;
+                // SAFETY: it was just started, so it is a call.
+                unsafe { do_function::release(call) };
+                match called.send(&Ref::none()) {
                     Step::Return(result) => value = result,
                     Step::Raise => return Err(Raised),
                     Step::Yield(_) => return Err(unexpected("a program that yields")),

@@ -7,7 +7,7 @@ use doeff_vm::object::Ref;
 use pyo3::ffi;
 use pyo3::prelude::*;
 
-use super::{Raised, Step, owned, send, start, unexpected};
+use super::{Raised, Step, owned, start, unexpected};
 
 /// The definition of a native function.
 pub(super) struct Method(pub(super) ffi::PyMethodDef);
@@ -41,7 +41,7 @@ pub(super) fn run_function(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
 unsafe extern "C" fn run(_: *mut ffi::PyObject, program: *mut ffi::PyObject) -> *mut ffi::PyObject {
     // SAFETY: CPython gives a valid object, which outlives the call.
     let program = ManuallyDrop::new(unsafe { owned(program) });
-    let result = start(&program).and_then(|body| match send(&body, &Ref::none()) {
+    let result = start(&program).and_then(|body| match body.send(&Ref::none()) {
         Step::Return(result) => Ok(result),
         Step::Raise => Err(Raised),
         Step::Yield(_) => Err(unexpected("a program that yields")),
