@@ -85,13 +85,20 @@ impl Driver<'_> {
             };
             match generator::throw(&frame.generator, error) {
                 Step::Raise(next) => error = next,
-                Step::Yield(yielded) => return self.go_on(yielded),
+                Step::Yield(yielded) => return self.caught(yielded),
                 Step::Return(result) => return self.give(result),
             }
         }
     }
 
-    #[inline]
+    /// A frame that an error was thrown at has yielded.
+    #[inline(never)]
+    fn caught(&mut self, yielded: Ref) -> Next {
+        self.go_on(yielded)
+    }
+
+    #[allow(clippy::inline_always)] // it decides where to go, and is gone
+    #[inline(always)]
     fn go_on(&mut self, yielded: Ref) -> Next {
         let class = yielded.type_ptr();
         let types = types();

@@ -151,7 +151,8 @@ pub fn is_generator(object: &Ref) -> bool {
 }
 
 /// Whether a generator has not been started.
-#[inline]
+#[allow(clippy::inline_always)] // it is a comparison
+#[inline(always)]
 pub fn is_new(generator: &Ref) -> bool {
     if CALIBRATED.load(Ordering::Relaxed) {
         // SAFETY: the offset was found to fit this interpreter's generators.

@@ -318,12 +318,13 @@ pub unsafe fn optional_field(node: &Ref, index: usize) -> Option<Ref> {
 ///
 /// # Safety
 /// `node` must be a node of a kind that has at least two fields.
-#[inline]
 #[allow(clippy::needless_pass_by_value)] // giving the node up is what makes it safe to empty it
+#[allow(clippy::inline_always)] // its result is a pair, and taken apart at once
+#[inline(always)]
 pub unsafe fn into_pair(node: Ref) -> (Ref, Ref) {
     if !node.is_unique() {
         // SAFETY: by the caller's word.
-        return unsafe { (field(&node, 0), field(&node, 1)) };
+        return unsafe { copy_pair(&node) };
     }
     // SAFETY: by the caller's word the fields are there. Nobody else refers to the node, so nobody
     // sees it without them; null fields are what its deallocation skips.
@@ -334,6 +335,14 @@ pub unsafe fn into_pair(node: Ref) -> (Ref, Ref) {
         let owned = |field| Ref::from_result(field).unwrap_or_else(Ref::none);
         (owned(first), owned(second))
     }
+}
+
+/// # Safety
+/// As for `into_pair`.
+#[inline(never)]
+unsafe fn copy_pair(node: &Ref) -> (Ref, Ref) {
+    // SAFETY: by the caller's word.
+    unsafe { (field(node, 0), field(node, 1)) }
 }
 
 /// As [`into_pair`], of a node of a kind with three fields.
