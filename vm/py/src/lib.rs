@@ -16,6 +16,8 @@ pub mod continuation;
 mod debug;
 pub mod do_function;
 mod driver;
+mod effect_class;
+mod effect_instance;
 mod effects;
 mod exceptions;
 mod freelist;
