@@ -99,6 +99,9 @@ WRAPPERS: Any = (staticmethod, classmethod, DoFunction)
 """What may stand in a class around a function."""
 
 
+State = dict[str, object] | None
+
+
 def get_state(self: object) -> object:
     """The state for pickles and copies.
 
@@ -108,10 +111,9 @@ def get_state(self: object) -> object:
     return object.__getstate__(self)
 
 
-def set_state(self: object, state: object) -> None:
-    """Restores what `get_state` gave: the `__dict__`, or a pair of that and the slots."""
-    parts: Any = state if isinstance(state, tuple) else (state,)
-    for part in parts:
+def set_state(self: object, state: State | tuple[State, State]) -> None:
+    """Restores what `get_state` gave: a `__dict__`, or a pair of that and the slots."""
+    for part in state if isinstance(state, tuple) else (state,):
         for name, value in (part or {}).items():
             object.__setattr__(self, name, value)
 
