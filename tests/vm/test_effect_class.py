@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import dataclasses
 import gc
 import sys
@@ -79,6 +80,16 @@ class Wide:
     m: Any
 
 
+@effect
+class Abstract(abc.ABC):
+    x: Any
+
+
+@effect
+class TooWide:
+    __annotations__ = dict.fromkeys([f"x{n}" for n in range(17)], "Any")
+
+
 class Loose(Fetch):
     pass
 
@@ -139,7 +150,10 @@ BY_PYTHON = {
     "subclass with slots": lambda: Slotted("x"),
     "of such a subclass": lambda: Again("x"),
     "mix-in with a dict": lambda: Mixed(1),
+    "too many": lambda: TooWide(*range(17)),
 }
+
+(NATIVE if sys.version_info >= (3, 12) else BY_PYTHON)["abstract"] = lambda: Abstract(1)
 
 SHAPES = NATIVE | BY_PYTHON
 
