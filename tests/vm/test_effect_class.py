@@ -358,6 +358,40 @@ def test_a_finalizer_that_was_added_later():
     assert sorted(seen) == [1, 2, 3]
 
 
+def test_a_finalizer_in_memory_that_has_seen_one():
+    """CPython notes in the memory of an object that it was finalized, for good."""
+    saved, seen = [], []
+
+    @effect
+    class Before:
+        x: Any
+
+        def __del__(self):
+            saved.append(self)
+
+    @effect
+    class After:
+        x: Any
+
+        def __del__(self):
+            seen.append(self.x)
+
+    gc.collect()
+    for _ in range(100):
+        ring: list[Any] = []
+        ring.append(Before(ring))
+    del ring
+    gc.collect()
+    assert len(saved) == 100
+    del Before.__del__
+    for one in saved:
+        one.x.clear()
+    saved.clear()
+    kept = [After(n) for n in range(200)]
+    del kept
+    assert sorted(seen) == list(range(200))
+
+
 @changes_class
 def test_a_finalizer_that_changes_the_class():
     @effect

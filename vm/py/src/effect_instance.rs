@@ -133,9 +133,10 @@ unsafe fn instantiate(
     // instance has, see `native_words`, so that all of it is initialised before the collector sees it.
     unsafe {
         let class = (*made).class;
+        // Memory remembers for good that an object there was finalized.
         let object: *mut ffi::PyObject = match (*made).pool {
-            Some(pool) => pool.take(class),
-            None => ptr::null_mut(),
+            Some(pool) if (*class).tp_finalize.is_none() => pool.take(class),
+            _ => ptr::null_mut(),
         };
         let object = if object.is_null() {
             ffi::PyObject_GC_New(class) // as large as the class says
@@ -245,7 +246,6 @@ pub(crate) unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
                 release_field(value);
             }
         }
-        // The memory of an object remembers for good whether it was finalized.
         match (*made).pool {
             Some(pool) if is_own && !is_finalized => pool.free(object),
             _ => {
