@@ -11,6 +11,7 @@ from __future__ import annotations
 from .builtin_effects import Ask, Get, Listen, Local, Modify, Put, Tell
 from .continuation import Continuation
 from .debug import DebugConfig
+from .effect_class import effect
 from .effects import EffectBase
 from .errors import ContinuationConsumed, MissingKey, UnhandledEffect
 from .handlers import TypedHandler, handler, with_handlers
@@ -75,6 +76,7 @@ __all__ = [
     "WithHandler",
     "WriterHandler",
     "do",
+    "effect",
     "handler",
     "reader",
     "run",

@@ -13,8 +13,11 @@ __all__ = [
     "bad_option",
     "consumed",
     "given_stop_iteration",
+    "has_slots",
+    "is_exception",
     "missing_key",
     "name_of",
+    "not_a_class",
     "not_a_clause",
     "not_a_continuation",
     "not_a_function",
@@ -297,6 +300,21 @@ def async_function(function: object) -> str:
 def not_a_function(value: object) -> str:
     """`@do` was put on something that cannot be called."""
     return f"@do needs a function, got {short_repr(value)} of type '{type_name(value)}'"
+
+
+def not_a_class(value: object) -> str:
+    """`@effect` was put on something else."""
+    return f"@effect needs a class, got an object of type '{type_name(value)}'"
+
+
+def has_slots(cls: type) -> str:
+    """`@effect` was put on a class that says itself what slots it has."""
+    return f"@effect makes the slots of '{cls.__qualname__}', which must not have __slots__"
+
+
+def is_exception(cls: type) -> str:
+    """`@effect` was put on an exception class."""
+    return f"@effect makes immutable classes, but '{cls.__qualname__}' is an exception class"
 
 
 def raised_stop_iteration(function: object) -> str:

@@ -143,6 +143,38 @@ def on_unknown(e: Any) -> None:
     def clause(effect: Unknown, k: Any) -> None: ...  # noqa: F821
 
 
+def on_slots(e: Any) -> None:
+    @e.effect
+    class Slotted:
+        __slots__ = ()
+
+
+def on_exception(e: Any) -> None:
+    @e.effect
+    class Failing(Exception): ...
+
+
+def on_mutable_base(e: Any) -> None:
+    @dataclass
+    class Mutable: ...
+
+    @e.effect
+    class Frozen(Mutable): ...
+
+
+def on_late_field(e: Any) -> None:
+    @e.effect
+    class Late:
+        first: int = 1
+        second: int
+
+
+def on_mutable_default(e: Any) -> None:
+    @e.effect
+    class Default:
+        items: list[int] = []  # noqa: RUF012
+
+
 @dataclass
 class Case:
     """How to provoke one line of the table."""

@@ -11,7 +11,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 API_MD = ROOT / "docs" / "api.md"
-STUB_FILE = ROOT / "vm" / "py" / "python" / "doeff_vm" / "doeff_vm.pyi"
+PACKAGE = ROOT / "vm" / "py" / "python" / "doeff_vm"
+STUB_FILES = [PACKAGE / "doeff_vm.pyi", PACKAGE / "_effect_class.py"]
+"""What type checkers read: the stub of the extension, and the module that is written in Python."""
 HEADER = ["name", "what it is", "attributes and methods", "raises"]
 
 # A parameter: its name, its kind, and the source of its default; None where it has none, "?" where
@@ -125,12 +127,18 @@ def merged(overloads: list[Parameters]) -> Parameters:
 
 
 def read_stub(text: str) -> Iterator[Entry]:
-    """The public names in the stub."""
+    """The public names in a stub, or in a module with an `__all__`."""
     functions: dict[str, list[Parameters]] = {}
-    for node in ast.parse(text).body:
-        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+    body = ast.parse(text).body
+    exported = [node.value for node in body if ast.unparse(node).startswith("__all__ = ")]
+    for node in body:
+        if not isinstance(node, ast.ClassDef | ast.FunctionDef) or node.name.startswith("_"):
+            continue
+        if exported and node.name not in ast.literal_eval(exported[0]):
+            continue
+        if isinstance(node, ast.ClassDef):
             yield read_class(node)
-        if isinstance(node, ast.FunctionDef):
+        else:
             functions.setdefault(node.name, []).append(parsed(node.args))
     for name, overloads in functions.items():
         yield Entry(name, merged(overloads))
@@ -159,4 +167,4 @@ def read_class(node: ast.ClassDef) -> Entry:
 
 
 TABLE = {entry.name: entry for entry in read_table(API_MD.read_text())}
-STUB = {entry.name: entry for entry in read_stub(STUB_FILE.read_text())}
+STUB = {entry.name: entry for file in STUB_FILES for entry in read_stub(file.read_text())}

@@ -8,7 +8,7 @@ A line with `pyright: ignore` must have that very error: an unnecessary one is a
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any, Generic, TypeVar, assert_type
 
 from doeff_vm import (
@@ -49,6 +49,7 @@ from doeff_vm import (
     WithHandler,
     WriterHandler,
     do,
+    effect,
     handler,
     reader,
     run,
@@ -370,6 +371,77 @@ def errors(unhandled: UnhandledEffect, missing: MissingKey) -> None:
     """What the errors carry."""
     assert_type(unhandled.effect, EffectBase[Any] | None)
     assert_type(missing.key, Any)
+
+
+# Effect classes made from fields
+
+
+@effect
+class Fetch(EffectBase[bytes]):
+    """An effect with fields."""
+
+    url: str
+    retries: int = 3
+    _: KW_ONLY
+    tags: list[str] = field(default_factory=list[str])
+
+
+@effect
+class Post(Fetch):
+    """It inherits them."""
+
+    body: bytes = b""
+
+
+@effect
+class Box(EffectBase[T], Generic[T]):
+    """A generic one."""
+
+    content: T
+
+
+@effect
+class Bare:
+    """One that does not name its base."""
+
+    x: int
+
+
+@do
+def performs():  # pyright: ignore[reportUnknownParameterType] (for what is sent)
+    """The types of what such effects are answered with are known."""
+    assert_type((yield from Fetch("x")), bytes)
+    assert_type((yield from Post("x", body=b"b")), bytes)
+    assert_type((yield from Box(1)), int)
+
+
+@handler
+def fetching(effect: Fetch, k: Continuation) -> Clause:
+    """Fields have their types."""
+    assert_type(effect.url, str)
+    assert_type(effect.tags, list[str])
+    match effect:
+        case Post(url, retries, body=body):
+            assert_type((url, retries, body), tuple[str, int, bytes])
+        case Fetch(url):
+            assert_type(url, str)
+    return (yield from Resume(k, effect.url))
+
+
+def constructed(post: Post) -> None:
+    """The constructor takes the fields, which are read-only."""
+    assert_type(Fetch("x", 1, tags=["a"]), Fetch)
+    assert_type(Fetch(url="x"), Fetch)
+    assert_type(Box("x").content, str)
+    assert_type(replace(post, body=b""), Post)
+    assert_type(Bare(x=1).x, int)
+    Fetch()  # pyright: ignore[reportCallIssue]
+    Fetch(1)  # pyright: ignore[reportArgumentType]
+    Fetch("x", 1, ["a"])  # pyright: ignore[reportCallIssue]
+    Fetch("x", tries=1)  # pyright: ignore[reportCallIssue]
+    post.url = "y"  # pyright: ignore[reportAttributeAccessIssue]
+    effect(3)  # pyright: ignore[reportArgumentType]
+    run(Bare(1))  # pyright: ignore[reportArgumentType]
 
 
 # Final classes

@@ -17,6 +17,8 @@ mod debug;
 mod direct;
 pub mod do_function;
 mod driver;
+mod effect_class;
+mod effect_instance;
 mod effects;
 mod exceptions;
 mod freelist;

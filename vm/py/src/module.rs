@@ -12,6 +12,7 @@ use pyo3::sync::PyOnceLock;
 
 use crate::annotation::handler;
 use crate::classify::handler_list;
+use crate::effect_class::make_native;
 use crate::exceptions::{create_exceptions, exceptions};
 use crate::messages::{self, name_of};
 use crate::node::{self, Kind};
@@ -285,6 +286,7 @@ pub fn doeff_vm(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(state, module)?)?;
     module.add_function(wrap_pyfunction!(reader, module)?)?;
     module.add_function(wrap_pyfunction!(writer, module)?)?;
+    module.add_function(wrap_pyfunction!(make_native, module)?)?;
     module.add_class::<VM>()?;
     module.add_class::<DebugConfig>()?;
     module.add_class::<Stdlib>()?;

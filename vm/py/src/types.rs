@@ -13,7 +13,7 @@ use std::ptr;
 use pyo3::exceptions::PyMemoryError;
 use pyo3::{Bound, PyAny, PyErr, PyResult, Python, ffi};
 
-use crate::{continuation, do_function, node, program, stdlib};
+use crate::{continuation, do_function, effect_class, node, program, stdlib};
 
 /// Every hand-written type, as a plain pointer.
 #[derive(Clone, Copy)]
@@ -22,6 +22,8 @@ pub struct Types {
     pub program: *mut ffi::PyTypeObject,
     /// `EffectBase`.
     pub effect_base: *mut ffi::PyTypeObject,
+    /// What is known of a class that `@effect` made.
+    pub effect_class: *mut ffi::PyTypeObject,
     /// What `iter()` of a program gives.
     pub program_iterator: *mut ffi::PyTypeObject,
     /// `DoFunction`.
@@ -45,6 +47,7 @@ unsafe impl Sync for TypesCell {}
 static TYPES: TypesCell = TypesCell(UnsafeCell::new(Types {
     program: ptr::null_mut(),
     effect_base: ptr::null_mut(),
+    effect_class: ptr::null_mut(),
     program_iterator: ptr::null_mut(),
     do_function: ptr::null_mut(),
     do_call: ptr::null_mut(),
@@ -76,6 +79,7 @@ pub(crate) fn create(py: Python<'_>) -> PyResult<()> {
     }
     made.program = program::create_program(py)?;
     made.effect_base = program::create_effect_base(py, made.program)?;
+    made.effect_class = effect_class::create_effect_class(py)?;
     made.program_iterator = program::create_program_iterator(py)?;
     made.do_function = do_function::create_do_function(py)?;
     made.do_call = do_function::create_do_call(py, made.program)?;

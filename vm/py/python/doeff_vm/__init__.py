@@ -4,6 +4,7 @@ Programs are generators that *yield effects*; *handlers* decide what they mean, 
 transferring to, passing on or dropping the one-shot continuation ``k``.
 """
 
+from doeff_vm._effect_class import effect
 from doeff_vm.doeff_vm import (
     VM,
     Ask,
@@ -94,6 +95,7 @@ __all__ = [
     "WriterHandler",
     "__version__",
     "do",
+    "effect",
     "handler",
     "reader",
     "run",

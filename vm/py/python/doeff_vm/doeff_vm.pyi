@@ -100,6 +100,11 @@ def do(function: Callable[_P, _T]) -> DoFunction[_P, _T]:
     Raises `TypeError` for an `async def` and for what cannot be called.
     """
 
+def _make_native(
+    cls: type, names: tuple[str, ...], positional: int | None, defaults: dict[str, object]
+) -> None:
+    """Let native code construct and free the instances of a class that `@effect` has just made."""
+
 @overload
 def run(
     program: _Program[_T],
