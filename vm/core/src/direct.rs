@@ -133,7 +133,8 @@ impl<H: Host> Machine<H> {
     ///
     /// # Errors
     /// The continuation, where that takes a search by steps; nothing has changed.
-    #[inline]
+    #[allow(clippy::inline_always)] // one hot use
+    #[inline(always)]
     pub fn pass(
         &mut self,
         mut captured: Captured<H>,

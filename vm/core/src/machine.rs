@@ -315,14 +315,15 @@ impl<H: Host> Machine<H> {
         outer.extend(self.slots.drain(index..));
     }
 
-    /// Moves the slots from `index` inwards into what was captured inside of them.
+    /// Moves the slots from `index` inwards, one at least, into what was captured inside of them.
     pub(crate) fn capture_further(&mut self, index: usize, captured: &mut Captured<H>) {
         captured.0.captured_as = self.captures.next();
         let outer = captured.0.outer.get_or_insert_default();
-        while self.slots.len() > index
-            && let Some(slot) = self.slots.pop()
-        {
+        while let Some(slot) = self.slots.pop() {
             outer.push_front(slot);
+            if self.slots.len() <= index {
+                break;
+            }
         }
     }
 
