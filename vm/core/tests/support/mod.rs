@@ -7,6 +7,7 @@
 pub mod direct;
 pub mod driver;
 pub mod hand;
+pub mod stacks;
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
