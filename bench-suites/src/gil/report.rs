@@ -1,0 +1,417 @@
+//! The figures, as tables and as JSON.
+
+use std::fmt;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use comfy_table::presets::ASCII_MARKDOWN;
+use comfy_table::{CellAlignment, Table};
+use doeff_reports::{Machine, Versions, format};
+use pyo3::prelude::*;
+use serde::Serialize;
+use statrs::statistics::{Data, Max as _, Min as _, OrderStatistics as _};
+
+use super::plan::{Cell, Companion, WORKLOADS, Way};
+use super::threads::Done;
+use crate::{python, record};
+
+/// What was done in each round, by cell.
+pub(super) type Samples = Vec<(Cell, Vec<Vec<Done>>)>;
+
+/// How late, in nanoseconds, the sleeper may get on during a long search.
+const LATEST: f64 = 100e6;
+
+/// One figure of all rounds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub(super) struct Figure {
+    median: f64,
+    least: f64,
+    most: f64,
+}
+
+impl Figure {
+    /// All figures are zero of no rounds, which there never are.
+    fn of(rounds: impl IntoIterator<Item = f64>) -> Self {
+        let rounds: Vec<f64> = rounds.into_iter().collect();
+        let mut data = Data::new(rounds);
+        Self {
+            median: data.median(),
+            least: data.min(),
+            most: data.max(),
+        }
+    }
+
+    fn shown(&self, unit: impl Fn(f64) -> String) -> String {
+        let [median, least, most] = [self.median, self.least, self.most].map(unit);
+        format!("{median} [{least}, {most}]")
+    }
+}
+
+/// How late a sleeper got on, in nanoseconds.
+#[derive(Debug, Serialize)]
+struct Late {
+    median: Figure,
+    percentile_99: Figure,
+    longest: Figure,
+}
+
+impl Late {
+    fn of<'a>(rounds: impl Iterator<Item = &'a Done> + Clone) -> Self {
+        let each = |read: fn(&mut Data<Vec<f64>>) -> f64| {
+            let rounds = rounds.clone();
+            Figure::of(rounds.map(|done| read(&mut Data::new(done.late.clone()))))
+        };
+        Self {
+            median: each(|late| late.median()),
+            percentile_99: each(|late| late.percentile(99)),
+            longest: each(|late| late.max()),
+        }
+    }
+
+    fn shown(&self) -> [String; 3] {
+        [&self.median, &self.percentile_99, &self.longest].map(|figure| figure.shown(format::time))
+    }
+}
+
+/// A workload on a thread that has the process to itself.
+#[derive(Debug, Serialize)]
+struct Alone {
+    workload: &'static str,
+    way: Way,
+    ns_per_operation: Figure,
+    /// Over the time of `VM(gil="adaptive")` in the same round.
+    of_adaptive: Figure,
+}
+
+/// A workload in company.
+#[derive(Debug, Serialize)]
+struct Pair {
+    workload: &'static str,
+    way: Way,
+    companion: Companion,
+    ns_per_operation: Figure,
+    /// Operations in a second, over those of the same thread alone.
+    of_alone: Figure,
+    /// As above, of the companion; a second machine is compared with the first one alone.
+    companion_of_alone: Option<Figure>,
+    /// Both together.
+    sum: Option<Figure>,
+    late: Option<Late>,
+}
+
+/// Whether others get on during a long search.
+#[derive(Debug, Serialize)]
+struct Promise {
+    way: Way,
+    /// How often the sleeper got on in a round.
+    naps: Figure,
+    /// How late it got on at most in a round; none where it never did.
+    longest: Option<Figure>,
+    kept: bool,
+}
+
+/// All figures of a run.
+#[derive(Debug, Serialize)]
+pub(super) struct Report {
+    created: String,
+    machine: Machine,
+    versions: Versions,
+    rounds: u32,
+    seconds: f64,
+    /// CPython's own, in seconds.
+    switch_interval: f64,
+    counter_ns_per_step: Figure,
+    sleeper_alone: Late,
+    alone: Vec<Alone>,
+    pairs: Vec<Pair>,
+    promises: Vec<Promise>,
+}
+
+impl Report {
+    /// The report of these samples; of the promise, how late the sleeper got on, by round.
+    ///
+    /// # Errors
+    /// What Python raises; when a cell is missing.
+    pub(super) fn new(
+        py: Python<'_>,
+        rounds: u32,
+        seconds: f64,
+        samples: &Samples,
+        promises: &[(Way, Vec<Vec<f64>>)],
+    ) -> Result<Self> {
+        let rates = Rates(samples);
+        let mut alone = Vec::new();
+        let mut pairs = Vec::new();
+        for (cell, _) in samples {
+            match *cell {
+                Cell::Companion(_) => {}
+                Cell::Alone(workload, way) => alone.push(rates.alone(workload, way)?),
+                Cell::Pair(workload, way, companion) => {
+                    pairs.push(rates.pair(workload, way, companion)?);
+                }
+            }
+        }
+        pairs.sort_by_key(|pair| pair.companion as usize); // stable: the rest stays as it is
+        let interval = py.import("sys")?.call_method0("getswitchinterval")?;
+        let counter = rates.of(Cell::Companion(Companion::Counter))?;
+        let sleeper = rates.of(Cell::Companion(Companion::Sleeper))?;
+        Ok(Self {
+            created: record::now(),
+            machine: record::machine(),
+            versions: record::versions(py, python::workspace())?,
+            rounds,
+            seconds,
+            switch_interval: interval.extract()?,
+            counter_ns_per_step: Figure::of(counter.iter().map(|done| 1.0 / done[0].rate)),
+            sleeper_alone: Late::of(sleeper.iter().map(|done| &done[0])),
+            alone,
+            pairs,
+            promises: promises
+                .iter()
+                .map(|(way, rounds)| Promise::of(*way, rounds))
+                .collect(),
+        })
+    }
+
+    /// The promises that are not kept.
+    pub(super) fn broken(&self) -> Vec<String> {
+        let broken = self.promises.iter().filter(|promise| !promise.kept);
+        let broken = broken.map(|promise| {
+            let (way, [naps, longest]) = (promise.way.name(), promise.shown());
+            format!(
+                "with {way} another thread got on {naps} times during the long searches, at most {longest} late"
+            )
+        });
+        broken.collect()
+    }
+
+    /// Writes `gil.json` and `gil.md`.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub(super) fn write(&self, folder: &Path) -> Result<()> {
+        let json = serde_json::to_string_pretty(self)? + "\n";
+        for (name, text) in [("gil.json", json), ("gil.md", format!("{self}\n"))] {
+            let path = folder.join(name);
+            fs::create_dir_all(folder)
+                .and_then(|()| fs::write(&path, text))
+                .with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        Ok(())
+    }
+}
+
+/// What was done in each round.
+struct Rates<'a>(&'a Samples);
+
+impl Rates<'_> {
+    fn of(&self, cell: Cell) -> Result<&[Vec<Done>]> {
+        let found = self.0.iter().find(|(of, _)| *of == cell);
+        let (_, rounds) = found.with_context(|| format!("{cell:?} was not measured"))?;
+        Ok(rounds)
+    }
+
+    fn alone(&self, workload: usize, way: Way) -> Result<Alone> {
+        let rounds = self.of(Cell::Alone(workload, way))?;
+        let adaptive = self.of(Cell::Alone(workload, Way::Adaptive))?;
+        let both = rounds.iter().zip(adaptive);
+        Ok(Alone {
+            workload: WORKLOADS[workload].name,
+            way,
+            ns_per_operation: Figure::of(rounds.iter().map(|done| 1.0 / done[0].rate)),
+            of_adaptive: Figure::of(both.map(|(done, other)| other[0].rate / done[0].rate)),
+        })
+    }
+
+    fn pair(&self, workload: usize, way: Way, companion: Companion) -> Result<Pair> {
+        let rounds = self.of(Cell::Pair(workload, way, companion))?;
+        let first_alone = self.of(Cell::Alone(workload, way))?;
+        let second_alone = match companion {
+            Companion::Machine => first_alone,
+            other => self.of(Cell::Companion(other))?,
+        };
+        let of_alone = |seat: usize, alone: &[Vec<Done>]| -> Vec<f64> {
+            let both = rounds.iter().zip(alone);
+            both.map(|(done, alone)| done[seat].rate / alone[0].rate)
+                .collect()
+        };
+        let first = of_alone(0, first_alone);
+        let second = of_alone(1, second_alone);
+        let sum = first
+            .iter()
+            .zip(&second)
+            .map(|(first, second)| first + second);
+        let is_sleeper = companion == Companion::Sleeper;
+        Ok(Pair {
+            workload: WORKLOADS[workload].name,
+            way,
+            companion,
+            ns_per_operation: Figure::of(rounds.iter().map(|done| 1.0 / done[0].rate)),
+            of_alone: Figure::of(first.iter().copied()),
+            sum: (!is_sleeper).then(|| Figure::of(sum)),
+            companion_of_alone: (!is_sleeper).then(|| Figure::of(second.iter().copied())),
+            late: is_sleeper.then(|| Late::of(rounds.iter().map(|done| &done[1]))),
+        })
+    }
+}
+
+impl Promise {
+    /// Kept where the sleeper got on in every round, and in most of them was never too late: where
+    /// the lock is kept, it is too late in all of them.
+    fn of(way: Way, rounds: &[Vec<f64>]) -> Self {
+        #[expect(clippy::cast_precision_loss)] // a few hundred
+        let naps = Figure::of(rounds.iter().map(|late| late.len() as f64));
+        let got_on = naps.least > 0.0;
+        let longest = |late: &Vec<f64>| Data::new(late.clone()).max();
+        let longest = got_on.then(|| Figure::of(rounds.iter().map(longest)));
+        Self {
+            way,
+            naps,
+            longest,
+            kept: longest.is_some_and(|longest| longest.median < LATEST),
+        }
+    }
+
+    fn shown(&self) -> [String; 2] {
+        let longest = self.longest.map(|longest| longest.shown(format::time));
+        [
+            self.naps.shown(|naps| naps.to_string()),
+            longest.unwrap_or_else(|| format::MISSING.to_owned()),
+        ]
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            rounds, seconds, ..
+        } = self;
+        writeln!(
+            f,
+            "Medians of {rounds} rounds of {seconds} s each, with the least and the most of them.\n"
+        )?;
+
+        writeln!(f, "One thread, an operation:\n")?;
+        let rows = self.alone.iter().map(|alone| {
+            vec![
+                alone.workload.to_owned(),
+                alone.way.name().to_owned(),
+                alone.ns_per_operation.shown(format::time),
+                alone.of_adaptive.shown(format::times),
+            ]
+        });
+        let header = ["workload", "way", "time", "of adaptive"];
+        writeln!(f, "{}\n", table(&header, rows))?;
+
+        let counter = self.counter_ns_per_step.shown(format::time);
+        writeln!(
+            f,
+            "Beside a thread that counts (alone, {counter} a step); what each gets done, of what it does alone:\n"
+        )?;
+        let header = ["workload", "way", "VM", "counting", "both"];
+        writeln!(f, "{}\n", self.shares(Companion::Counter, &header))?;
+
+        writeln!(f, "Beside a second VM with the same workload:\n")?;
+        let header = ["workload", "way", "first VM", "second VM", "both"];
+        writeln!(f, "{}\n", self.shares(Companion::Machine, &header))?;
+
+        writeln!(
+            f,
+            "Beside a thread that sleeps for 1 ms at a time; how late it gets on:\n"
+        )?;
+        let alone = [
+            &["alone", "", ""].map(str::to_owned)[..],
+            &self.sleeper_alone.shown(),
+        ]
+        .concat();
+        let rows = self.of(Companion::Sleeper).filter_map(|pair| {
+            let late = pair.late.as_ref()?;
+            let row = [
+                pair.workload.to_owned(),
+                pair.way.name().to_owned(),
+                pair.of_alone.shown(format::times),
+            ];
+            Some([&row[..], &late.shown()].concat())
+        });
+        let header = [
+            "workload",
+            "way",
+            "VM",
+            "late, median",
+            "99th percentile",
+            "longest",
+        ];
+        let rows = [alone].into_iter().chain(rows);
+        writeln!(f, "{}\n", table(&header, rows))?;
+
+        writeln!(
+            f,
+            "The same during long searches, where no thread asks another for the interpreter:\n"
+        )?;
+        let rows = self.promises.iter().map(|promise| {
+            let way = [promise.way.name().to_owned()];
+            let kept = [if promise.kept { "yes" } else { "NO" }.to_owned()];
+            [&way[..], &promise.shown(), &kept].concat()
+        });
+        let header = ["way", "got on", "longest", "kept"];
+        write!(f, "{}", table(&header, rows))
+    }
+}
+
+impl Report {
+    fn of(&self, companion: Companion) -> impl Iterator<Item = &Pair> {
+        let pairs = self.pairs.iter();
+        pairs.filter(move |pair| pair.companion == companion)
+    }
+
+    fn shares(&self, companion: Companion, header: &[&str]) -> Table {
+        let share = |figure: &Option<Figure>| {
+            let shown = figure.map(|figure| figure.shown(format::times));
+            shown.unwrap_or_default()
+        };
+        let rows = self.of(companion).map(|pair| {
+            vec![
+                pair.workload.to_owned(),
+                pair.way.name().to_owned(),
+                pair.of_alone.shown(format::times),
+                share(&pair.companion_of_alone),
+                share(&pair.sum),
+            ]
+        });
+        table(header, rows)
+    }
+}
+
+fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(ASCII_MARKDOWN)
+        .set_header(header)
+        .add_rows(rows);
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::plan::Way;
+    use super::{Figure, Promise};
+
+    #[test]
+    fn a_figure_has_the_median_of_the_rounds_and_their_range() {
+        let figure = Figure::of([3.0, 1.0, 9.0]);
+        assert_eq!((figure.median, figure.least, figure.most), (3.0, 1.0, 9.0));
+    }
+
+    #[test]
+    fn a_promise_is_kept_where_the_sleeper_gets_on_in_every_round_and_in_time() {
+        let kept = |rounds: &[Vec<f64>]| Promise::of(Way::Adaptive, rounds).kept;
+        assert!(kept(&[vec![1e6, 2e6], vec![3e6]]));
+        assert!(!kept(&[vec![1e6, 2e6], vec![]]));
+        assert!(!kept(&[vec![1e6, 200e6], vec![300e6], vec![1e6]]));
+        assert!(kept(&[vec![1e6, 200e6], vec![3e6], vec![1e6]]));
+    }
+}
