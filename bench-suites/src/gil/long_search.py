@@ -1,21 +1,21 @@
-"""long_search: an effect that is answered beyond 100,000 typed handlers.
+"""long_search: an effect that is answered far out, without any bytecode on the way.
 
-None of them accepts it, so the machine steps over all of them without calling Python: the longest
-stretch without bytecode that a program is likely to ask for.
+Typed handlers that do not accept it are stepped over by the machine alone, all in one search. Readers
+that lack its key are asked one by one, each by a native call: the machine makes a short step for each.
 """
 
-from effects import EffectBase, Resume, do
+from effects import Ask, EffectBase, Resume, do, reader
 
 OPERATION = "effect"
 SIZES = (1,)
 QUICK_SIZES = (1,)
-PARAMS = ({},)
+PARAMS = ({"through": "typed"}, {"through": "readers"})
 
-PASSED = 100_000
+PASSED = {"typed": 100_000, "readers": 20_000}
 REPLY = 3
 
 
-class Ask(EffectBase):
+class Question(EffectBase):
     """Answered with REPLY by the outermost handler."""
 
     __slots__ = ()
@@ -27,20 +27,21 @@ class Other(EffectBase):
     __slots__ = ()
 
 
-ASK = Ask()
+QUESTIONS = {"typed": Question(), "readers": Ask("reply")}
 
 
-def operations(size):
+def operations(size, through):
     """One effect for each step of the loop."""
     return size
 
 
 @do
-def body(size):
+def body(size, through):
     """Sum the replies."""
+    question = QUESTIONS[through]
     total = 0
     for _ in range(size):
-        total += yield ASK
+        total += yield question
     return total
 
 
@@ -54,16 +55,20 @@ def answer_wrongly(effect, k):
     return (yield Resume(k, -1))
 
 
-def handlers():
+def handlers(through):
     """The handlers, innermost first."""
-    return [*[(answer_wrongly, Other)] * PASSED, (answer, Ask)]
+    if through == "typed":
+        inner, outermost = (answer_wrongly, Other), (answer, Question)
+    else:
+        inner, outermost = (reader({}), None), (reader({"reply": REPLY}), None)
+    return [*[inner] * PASSED[through], outermost]
 
 
-def plain(size):
+def plain(size, through):
     """Add instead of performing an effect."""
     return sum([REPLY] * size)
 
 
-def expected(size):
+def expected(size, through):
     """Every reply is REPLY."""
     return REPLY * size

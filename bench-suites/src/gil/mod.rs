@@ -2,8 +2,9 @@
 //!
 //! Threads are Python's own, and look at the clock themselves (`threads.py`). A workload runs over
 //! and over under handlers that are installed once, before the clock starts, so that only effects are
-//! measured. All cells are measured once in each round, in random order: the two ways share what noise
-//! the machine has. A figure in company is compared with the one alone of the same round.
+//! measured. All cells are measured once in each round, those of a workload one after the other in
+//! random order: the two ways share what noise the machine has. A figure in company is compared with
+//! the one alone of the same round.
 
 mod plan;
 mod report;
@@ -12,13 +13,13 @@ mod threads;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::Parser;
 use pyo3::Python;
 
-use plan::{Cell, Companion, LONG_SEARCH, WORKLOADS, Way, cells};
+use plan::{Cell, LONG_SEARCH, WORKLOADS, Way, Worker, cells};
 use report::{Report, Samples};
-use threads::{Done, Seat, Subject, Threads};
+use threads::{Seat, Subject, Threads};
 
 use crate::progress::Stage;
 use crate::{python, schedule};
@@ -34,6 +35,9 @@ pub struct Arguments {
     /// Measure fewer rounds, each shorter.
     #[arg(long)]
     pub quick: bool,
+    /// Run only this workload; may be given several times.
+    #[arg(long = "workload", value_name = "NAME", value_parser = WORKLOADS.map(|planned| planned.name))]
+    pub workloads: Vec<String>,
     /// Report a promise that is not kept, and do not fail.
     #[arg(long)]
     pub report_only: bool,
@@ -54,7 +58,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     python::check()?;
     python::start()?;
-    let report = Python::attach(|py| measure(py, arguments.quick))?;
+    let report = Python::attach(|py| measure(py, arguments))?;
     println!("{report}");
     let folder = match &arguments.output {
         Some(folder) => folder.clone(),
@@ -72,79 +76,53 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     })
 }
 
-/// All seats of one workload.
-struct Seats<'a, 'py> {
-    /// The way, and two seats of it: the second is for a machine's companion.
-    machines: Vec<(Way, [Seat<'a, 'py>; 2])>,
+/// The places of the workloads that are asked for.
+fn chosen(arguments: &Arguments) -> Vec<usize> {
+    let all = 0..WORKLOADS.len();
+    let names = &arguments.workloads;
+    all.filter(|&place| names.is_empty() || names.iter().any(|name| name == WORKLOADS[place].name))
+        .collect()
 }
 
-impl<'py> Seats<'_, 'py> {
-    fn of(&self, way: Way) -> Result<&[Seat<'_, 'py>; 2]> {
-        let found = self.machines.iter().find(|(of, _)| *of == way);
-        found.map(|(_, seats)| seats).context("all ways have seats")
-    }
-}
-
-fn measure(py: Python<'_>, quick: bool) -> Result<Report> {
-    let (rounds, seconds) = if quick { (3, 0.15) } else { (9, 0.4) };
+fn measure(py: Python<'_>, arguments: &Arguments) -> Result<Report> {
+    let (rounds, seconds) = if arguments.quick { (3, 0.15) } else { (9, 0.4) };
     let threads = Threads::load(py)?;
-    let (counter, sleeper) = (threads.counter()?, threads.sleeper()?);
     let subjects: Vec<_> = WORKLOADS
         .iter()
         .map(|planned| Subject::load(py, planned))
         .collect::<Result<_>>()?;
-    let seats: Vec<_> = subjects
-        .iter()
-        .map(|subject| {
-            let machines = Way::ALL.map(|way| {
-                let seats = [
-                    threads.machine(subject, way)?,
-                    threads.machine(subject, way)?,
-                ];
-                Ok((way, seats))
-            });
-            let machines = machines.into_iter().collect::<Result<_>>()?;
-            Ok(Seats { machines })
+    let seat = |worker| match worker {
+        Worker::Counter => threads.counter(),
+        Worker::Sleeper => threads.sleeper(),
+        Worker::Machine(workload, way) => threads.machine(&subjects[workload], way),
+    };
+    let cells: Vec<(Cell, Vec<Seat>)> = cells(&chosen(arguments))
+        .into_iter()
+        .map(|cell| {
+            let seats = match cell {
+                Cell::Alone(worker) => vec![seat(worker)?],
+                Cell::Pair(worker, companion) => {
+                    vec![seat(worker)?, seat(companion.beside(worker))?]
+                }
+            };
+            Ok((cell, seats))
         })
         .collect::<Result<_>>()?;
-    let long_search = subjects
-        .iter()
-        .find(|subject| subject.name() == LONG_SEARCH)
-        .context("the long search is one of them")?;
 
-    let cells = cells();
-    let mut samples: Samples = cells.iter().map(|&cell| (cell, Vec::new())).collect();
+    let mut samples: Samples = cells.iter().map(|(cell, _)| (*cell, Vec::new())).collect();
     let mut promises = Way::OF_A_VM.map(|way| (way, Vec::new()));
-    let take = |cell: Cell| -> Result<Vec<Done>> {
-        let alone = |companion| match companion {
-            Companion::Counter => &counter,
-            Companion::Sleeper | Companion::Machine => &sleeper,
-        };
-        match cell {
-            Cell::Companion(companion) => threads.together(&[alone(companion)], seconds),
-            Cell::Alone(workload, way) => {
-                threads.together(&[&seats[workload].of(way)?[0]], seconds)
-            }
-            Cell::Pair(workload, way, companion) => {
-                let [first, second] = seats[workload].of(way)?;
-                let second = match companion {
-                    Companion::Machine => second,
-                    other => alone(other),
-                };
-                threads.together(&[first, second], seconds)
-            }
-        }
-    };
     let order = schedule::rounds(&vec![rounds; cells.len()], &mut rand::rng());
     let stage = Stage::begin("gil", order.iter().map(Vec::len).sum());
-    for round in order {
+    for mut round in order {
+        round.sort_by_key(|&index| cells[index].0.worker().group()); // else as random as it was
         for index in round {
-            stage.step(format!("{:?}", cells[index]));
-            samples[index].1.push(take(cells[index])?);
+            let (cell, seats) = &cells[index];
+            stage.step(format!("{cell:?}"));
+            samples[index].1.push(threads.together(seats, seconds)?);
             stage.done();
         }
         for (way, late) in &mut promises {
-            late.push(threads.promise(long_search, *way, SEARCHES)?);
+            late.push(threads.promise(&subjects[LONG_SEARCH], *way, SEARCHES)?);
         }
     }
     stage.end();
@@ -166,21 +144,17 @@ mod tests {
         Arguments::command().debug_assert();
     }
 
-    fn subject(py: Python<'_>, name: &str) -> Subject {
-        let planned = WORKLOADS.iter().find(|planned| planned.name == name);
-        Subject::load(py, planned.expect("it is planned")).expect("it is a workload")
-    }
-
     #[test]
     fn all_workloads_load_and_their_answers_are_checked() {
         with_python(|py| {
             let threads = Threads::load(py).expect("it loads");
-            let sleeper = threads.sleeper().expect("it is there");
             for planned in &WORKLOADS {
-                let subject = subject(py, planned.name);
+                let subject = Subject::load(py, planned).expect("it is a workload");
                 for way in Way::ALL {
                     let seat = threads.machine(&subject, way).expect("it is a program");
-                    let done = threads.together(&[&seat, &sleeper], 0.01).expect("it runs");
+                    let done = threads
+                        .together(&[seat, threads.sleeper().expect("it is there")], 0.01)
+                        .expect("it runs");
                     assert!(done[0].rate > 0.0 && done[0].late.is_empty());
                     assert!(!done[1].late.is_empty());
                 }
@@ -192,12 +166,12 @@ mod tests {
     fn a_sleeper_gets_on_during_long_searches_and_not_during_short_ones() {
         with_python(|py| {
             let threads = Threads::load(py).expect("it loads");
-            let long = subject(py, LONG_SEARCH);
+            let [long, short] = [LONG_SEARCH, 0]
+                .map(|place| Subject::load(py, &WORKLOADS[place]).expect("it is a workload"));
             for way in Way::ALL {
                 let late = threads.promise(&long, way, 50).expect("it runs");
                 assert!(!late.is_empty(), "{way:?}");
             }
-            let short = subject(py, "nested_handlers typed 64");
             let late = threads.promise(&short, Way::Adaptive, 10).expect("it runs");
             assert!(late.is_empty(), "{late:?}");
         });

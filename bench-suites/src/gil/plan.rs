@@ -5,7 +5,7 @@ use serde::Serialize;
 /// A workload to be measured.
 #[derive(Debug)]
 pub(super) struct Planned {
-    /// What tables call it.
+    /// What it is called here.
     pub(super) name: &'static str,
     /// Its file, in `bench-suites`.
     pub(super) file: &'static str,
@@ -16,7 +16,7 @@ pub(super) struct Planned {
     pub(super) repetition: u64,
 }
 
-pub(super) const WORKLOADS: [Planned; 4] = [
+pub(super) const WORKLOADS: [Planned; 5] = [
     Planned {
         name: "resume_churn",
         file: "programs/resume_churn.py",
@@ -24,31 +24,36 @@ pub(super) const WORKLOADS: [Planned; 4] = [
         repetition: 100,
     },
     Planned {
-        name: "builtin_effects get",
+        name: "get",
         file: "programs/builtin_effects.py",
         params: &[("effect", "get")],
         repetition: 100,
     },
     Planned {
-        name: "nested_handlers typed 64",
+        name: "nested_handlers",
         file: "programs/nested_handlers.py",
         params: &[("depth", "64"), ("typed", "true")],
         repetition: 100,
     },
     Planned {
-        name: LONG_SEARCH,
+        name: "long_search",
         file: "src/gil/long_search.py",
-        params: &[],
+        params: &[("through", "typed")],
+        repetition: 1,
+    },
+    Planned {
+        name: "long_chain",
+        file: "src/gil/long_search.py",
+        params: &[("through", "readers")],
         repetition: 1,
     },
 ];
 
-/// The workload that the promise is about.
-pub(super) const LONG_SEARCH: &str = "long_search";
+/// The place of the workload that the promise is about.
+pub(super) const LONG_SEARCH: usize = 3;
 
 /// What runs the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Way {
     /// The function `run`, which makes a VM for the occasion.
     Run,
@@ -92,32 +97,78 @@ pub(super) enum Companion {
     Sleeper,
 }
 
-impl Companion {
-    /// All of them.
-    pub(super) const ALL: [Self; 3] = [Self::Counter, Self::Machine, Self::Sleeper];
+/// What a thread does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Worker {
+    /// It counts, in plain Python.
+    Counter,
+    /// It sleeps.
+    Sleeper,
+    /// It runs a workload, by its place.
+    Machine(usize, Way),
 }
 
 /// What is measured at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cell {
-    /// A companion that is no machine, alone.
-    Companion(Companion),
-    /// A workload, by its place, alone.
-    Alone(usize, Way),
-    /// A workload in company.
-    Pair(usize, Way, Companion),
+    /// One thread alone.
+    Alone(Worker),
+    /// A thread in company.
+    Pair(Worker, Companion),
 }
 
-/// All cells, those that others are compared with among them.
-pub(super) fn cells() -> Vec<Cell> {
+impl Companion {
+    /// What it does beside that worker.
+    pub(super) fn beside(self, worker: Worker) -> Worker {
+        match self {
+            Self::Counter => Worker::Counter,
+            Self::Machine => worker,
+            Self::Sleeper => Worker::Sleeper,
+        }
+    }
+}
+
+impl Cell {
+    /// Whose cell it is.
+    pub(super) fn worker(self) -> Worker {
+        match self {
+            Self::Alone(worker) | Self::Pair(worker, _) => worker,
+        }
+    }
+}
+
+impl Worker {
+    /// Those of one group are measured one after the other: they are compared.
+    pub(super) fn group(self) -> Option<usize> {
+        match self {
+            Self::Counter | Self::Sleeper => None,
+            Self::Machine(workload, _) => Some(workload),
+        }
+    }
+
+    /// What tables call it: the workload and the way.
+    pub(super) fn names(self) -> [&'static str; 2] {
+        match self {
+            Self::Counter => ["plain Python", ""],
+            Self::Sleeper => ["sleeping", ""],
+            Self::Machine(workload, way) => [WORKLOADS[workload].name, way.name()],
+        }
+    }
+}
+
+/// The cells of some workloads, and what they are compared with.
+pub(super) fn cells(workloads: &[usize]) -> Vec<Cell> {
     let mut cells = vec![
-        Cell::Companion(Companion::Counter),
-        Cell::Companion(Companion::Sleeper),
+        Cell::Alone(Worker::Counter),
+        Cell::Alone(Worker::Sleeper),
+        Cell::Pair(Worker::Counter, Companion::Counter),
+        Cell::Pair(Worker::Counter, Companion::Sleeper),
     ];
-    for workload in 0..WORKLOADS.len() {
-        cells.extend(Way::ALL.map(|way| Cell::Alone(workload, way)));
-        for companion in Companion::ALL {
-            cells.extend(Way::OF_A_VM.map(|way| Cell::Pair(workload, way, companion)));
+    for &workload in workloads {
+        cells.extend(Way::ALL.map(|way| Cell::Alone(Worker::Machine(workload, way))));
+        for companion in [Companion::Counter, Companion::Machine, Companion::Sleeper] {
+            let pair = |way| Cell::Pair(Worker::Machine(workload, way), companion);
+            cells.extend(Way::OF_A_VM.map(pair));
         }
     }
     cells

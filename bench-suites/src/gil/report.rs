@@ -12,7 +12,7 @@ use pyo3::prelude::*;
 use serde::Serialize;
 use statrs::statistics::{Data, Max as _, Min as _, OrderStatistics as _};
 
-use super::plan::{Cell, Companion, WORKLOADS, Way};
+use super::plan::{Cell, Companion, Way, Worker};
 use super::threads::Done;
 use crate::{python, record};
 
@@ -74,21 +74,22 @@ impl Late {
     }
 }
 
-/// A workload on a thread that has the process to itself.
+/// A thread that has the process to itself.
 #[derive(Debug, Serialize)]
 struct Alone {
     workload: &'static str,
-    way: Way,
+    way: &'static str,
     ns_per_operation: Figure,
     /// Over the time of `VM(gil="adaptive")` in the same round.
-    of_adaptive: Figure,
+    of_adaptive: Option<Figure>,
+    late: Option<Late>,
 }
 
-/// A workload in company.
+/// A thread in company.
 #[derive(Debug, Serialize)]
 struct Pair {
     workload: &'static str,
-    way: Way,
+    way: &'static str,
     companion: Companion,
     ns_per_operation: Figure,
     /// Operations in a second, over those of the same thread alone.
@@ -103,7 +104,7 @@ struct Pair {
 /// Whether others get on during a long search.
 #[derive(Debug, Serialize)]
 struct Promise {
-    way: Way,
+    way: &'static str,
     /// How often the sleeper got on in a round.
     naps: Figure,
     /// How late it got on at most in a round; none where it never did.
@@ -121,8 +122,6 @@ pub(super) struct Report {
     seconds: f64,
     /// CPython's own, in seconds.
     switch_interval: f64,
-    counter_ns_per_step: Figure,
-    sleeper_alone: Late,
     alone: Vec<Alone>,
     pairs: Vec<Pair>,
     promises: Vec<Promise>,
@@ -145,17 +144,12 @@ impl Report {
         let mut pairs = Vec::new();
         for (cell, _) in samples {
             match *cell {
-                Cell::Companion(_) => {}
-                Cell::Alone(workload, way) => alone.push(rates.alone(workload, way)?),
-                Cell::Pair(workload, way, companion) => {
-                    pairs.push(rates.pair(workload, way, companion)?);
-                }
+                Cell::Alone(worker) => alone.push(rates.alone(worker)?),
+                Cell::Pair(worker, companion) => pairs.push(rates.pair(worker, companion)?),
             }
         }
         pairs.sort_by_key(|pair| pair.companion as usize); // stable: the rest stays as it is
         let interval = py.import("sys")?.call_method0("getswitchinterval")?;
-        let counter = rates.of(Cell::Companion(Companion::Counter))?;
-        let sleeper = rates.of(Cell::Companion(Companion::Sleeper))?;
         Ok(Self {
             created: record::now(),
             machine: record::machine(),
@@ -163,8 +157,6 @@ impl Report {
             rounds,
             seconds,
             switch_interval: interval.extract()?,
-            counter_ns_per_step: Figure::of(counter.iter().map(|done| 1.0 / done[0].rate)),
-            sleeper_alone: Late::of(sleeper.iter().map(|done| &done[0])),
             alone,
             pairs,
             promises: promises
@@ -178,7 +170,7 @@ impl Report {
     pub(super) fn broken(&self) -> Vec<String> {
         let broken = self.promises.iter().filter(|promise| !promise.kept);
         let broken = broken.map(|promise| {
-            let (way, [naps, longest]) = (promise.way.name(), promise.shown());
+            let (way, [naps, longest]) = (promise.way, promise.shown());
             format!(
                 "with {way} another thread got on {naps} times during the long searches, at most {longest} late"
             )
@@ -212,39 +204,46 @@ impl Rates<'_> {
         Ok(rounds)
     }
 
-    fn alone(&self, workload: usize, way: Way) -> Result<Alone> {
-        let rounds = self.of(Cell::Alone(workload, way))?;
-        let adaptive = self.of(Cell::Alone(workload, Way::Adaptive))?;
-        let both = rounds.iter().zip(adaptive);
+    fn alone(&self, worker: Worker) -> Result<Alone> {
+        let rounds = self.of(Cell::Alone(worker))?;
+        let of_adaptive = if let Worker::Machine(workload, _) = worker {
+            let adaptive = self.of(Cell::Alone(Worker::Machine(workload, Way::Adaptive)))?;
+            let both = rounds.iter().zip(adaptive);
+            Some(Figure::of(
+                both.map(|(done, other)| other[0].rate / done[0].rate),
+            ))
+        } else {
+            None
+        };
+        let [workload, way] = worker.names();
+        let is_sleeper = worker == Worker::Sleeper;
         Ok(Alone {
-            workload: WORKLOADS[workload].name,
+            workload,
             way,
             ns_per_operation: Figure::of(rounds.iter().map(|done| 1.0 / done[0].rate)),
-            of_adaptive: Figure::of(both.map(|(done, other)| other[0].rate / done[0].rate)),
+            of_adaptive,
+            late: is_sleeper.then(|| Late::of(rounds.iter().map(|done| &done[0]))),
         })
     }
 
-    fn pair(&self, workload: usize, way: Way, companion: Companion) -> Result<Pair> {
-        let rounds = self.of(Cell::Pair(workload, way, companion))?;
-        let first_alone = self.of(Cell::Alone(workload, way))?;
-        let second_alone = match companion {
-            Companion::Machine => first_alone,
-            other => self.of(Cell::Companion(other))?,
+    fn pair(&self, worker: Worker, companion: Companion) -> Result<Pair> {
+        let rounds = self.of(Cell::Pair(worker, companion))?;
+        let of_alone = |seat: usize, worker| -> Result<Vec<f64>> {
+            let both = rounds.iter().zip(self.of(Cell::Alone(worker))?);
+            Ok(both
+                .map(|(done, alone)| done[seat].rate / alone[0].rate)
+                .collect())
         };
-        let of_alone = |seat: usize, alone: &[Vec<Done>]| -> Vec<f64> {
-            let both = rounds.iter().zip(alone);
-            both.map(|(done, alone)| done[seat].rate / alone[0].rate)
-                .collect()
-        };
-        let first = of_alone(0, first_alone);
-        let second = of_alone(1, second_alone);
+        let first = of_alone(0, worker)?;
+        let second = of_alone(1, companion.beside(worker))?;
         let sum = first
             .iter()
             .zip(&second)
             .map(|(first, second)| first + second);
+        let [workload, way] = worker.names();
         let is_sleeper = companion == Companion::Sleeper;
         Ok(Pair {
-            workload: WORKLOADS[workload].name,
+            workload,
             way,
             companion,
             ns_per_operation: Figure::of(rounds.iter().map(|done| 1.0 / done[0].rate)),
@@ -266,7 +265,7 @@ impl Promise {
         let longest = |late: &Vec<f64>| Data::new(late.clone()).max();
         let longest = got_on.then(|| Figure::of(rounds.iter().map(longest)));
         Self {
-            way,
+            way: way.name(),
             naps,
             longest,
             kept: longest.is_some_and(|longest| longest.median < LATEST),
@@ -293,23 +292,23 @@ impl fmt::Display for Report {
         )?;
 
         writeln!(f, "One thread, an operation:\n")?;
-        let rows = self.alone.iter().map(|alone| {
+        let working = self.alone.iter().filter(|alone| alone.late.is_none());
+        let rows = working.map(|alone| {
             vec![
                 alone.workload.to_owned(),
-                alone.way.name().to_owned(),
+                alone.way.to_owned(),
                 alone.ns_per_operation.shown(format::time),
-                alone.of_adaptive.shown(format::times),
+                share(alone.of_adaptive),
             ]
         });
         let header = ["workload", "way", "time", "of adaptive"];
         writeln!(f, "{}\n", table(&header, rows))?;
 
-        let counter = self.counter_ns_per_step.shown(format::time);
         writeln!(
             f,
-            "Beside a thread that counts (alone, {counter} a step); what each gets done, of what it does alone:\n"
+            "Beside a thread that counts; what each gets done, of what it does alone:\n"
         )?;
-        let header = ["workload", "way", "VM", "counting", "both"];
+        let header = ["workload", "way", "itself", "counting", "both"];
         writeln!(f, "{}\n", self.shares(Companion::Counter, &header))?;
 
         writeln!(f, "Beside a second VM with the same workload:\n")?;
@@ -318,39 +317,36 @@ impl fmt::Display for Report {
 
         writeln!(
             f,
-            "Beside a thread that sleeps for 1 ms at a time; how late it gets on:\n"
+            "Beside a thread that sleeps for 1 ms at a time; how late that gets on:\n"
         )?;
-        let alone = [
-            &["alone", "", ""].map(str::to_owned)[..],
-            &self.sleeper_alone.shown(),
-        ]
-        .concat();
-        let rows = self.of(Companion::Sleeper).filter_map(|pair| {
-            let late = pair.late.as_ref()?;
-            let row = [
-                pair.workload.to_owned(),
-                pair.way.name().to_owned(),
-                pair.of_alone.shown(format::times),
-            ];
-            Some([&row[..], &late.shown()].concat())
+        let alone = self
+            .alone
+            .iter()
+            .map(|alone| (["nothing", ""], None, &alone.late));
+        let pairs = self.of(Companion::Sleeper).map(|pair| {
+            let names = [pair.workload, pair.way];
+            (names, Some(pair.of_alone), &pair.late)
+        });
+        let rows = alone.chain(pairs).filter_map(|(names, of_alone, late)| {
+            let row = [&names.map(str::to_owned)[..], &[share(of_alone)]].concat();
+            Some([&row[..], &late.as_ref()?.shown()].concat())
         });
         let header = [
             "workload",
             "way",
-            "VM",
+            "itself",
             "late, median",
             "99th percentile",
             "longest",
         ];
-        let rows = [alone].into_iter().chain(rows);
         writeln!(f, "{}\n", table(&header, rows))?;
 
         writeln!(
             f,
-            "The same during long searches, where no thread asks another for the interpreter:\n"
+            "The same during `long_search`, where no thread asks another for the interpreter:\n"
         )?;
         let rows = self.promises.iter().map(|promise| {
-            let way = [promise.way.name().to_owned()];
+            let way = [promise.way.to_owned()];
             let kept = [if promise.kept { "yes" } else { "NO" }.to_owned()];
             [&way[..], &promise.shown(), &kept].concat()
         });
@@ -366,21 +362,22 @@ impl Report {
     }
 
     fn shares(&self, companion: Companion, header: &[&str]) -> Table {
-        let share = |figure: &Option<Figure>| {
-            let shown = figure.map(|figure| figure.shown(format::times));
-            shown.unwrap_or_default()
-        };
         let rows = self.of(companion).map(|pair| {
             vec![
                 pair.workload.to_owned(),
-                pair.way.name().to_owned(),
+                pair.way.to_owned(),
                 pair.of_alone.shown(format::times),
-                share(&pair.companion_of_alone),
-                share(&pair.sum),
+                share(pair.companion_of_alone),
+                share(pair.sum),
             ]
         });
         table(header, rows)
     }
+}
+
+fn share(figure: Option<Figure>) -> String {
+    let shown = figure.map(|figure| figure.shown(format::times));
+    shown.unwrap_or_default()
 }
 
 fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Table {

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from time import perf_counter_ns
 
-from doeff_vm import WithHandler, do
+from doeff_vm import VM, WithHandler, do, run
 
 NAP = 0.001
 """What the sleeper sleeps, in seconds."""
@@ -105,9 +105,18 @@ def installed(program, handlers):
     return program
 
 
-def machine(run, program, handlers):
-    """A seat that runs a program under handlers."""
-    return lambda meeting: run(installed(repeat(program, meeting), handlers))
+def runner(gil):
+    """What runs a program: a new VM's own `run`, or the function of that name."""
+    return run if gil is None else VM(gil=gil).run
+
+
+def machine(gil, program, handlers):
+    """A seat that runs a program under handlers, each time on a new machine.
+
+    An old one would keep its memory, and a large stack that happens to lie well would be faster
+    than another for good.
+    """
+    return lambda meeting: runner(gil)(installed(repeat(program, meeting), handlers))
 
 
 def counter(meeting):
@@ -161,7 +170,7 @@ def mark(program, times, marks):
     return list(answers)
 
 
-def promise(run, program, handlers, times):
+def promise(gil, program, handlers, times):
     """Run a program while a sleeper naps, and no thread asks another for the interpreter.
 
     CPython's threads hand it over where bytecode runs because one that waits asks for it, after the
@@ -188,7 +197,7 @@ def promise(run, program, handlers, times):
         for _ in range(2):
             napping.clear()
             napping.wait()
-        answers = run(installed(mark(program, times, marks), handlers))
+        answers = runner(gil)(installed(mark(program, times, marks), handlers))
     finally:
         sys.setswitchinterval(interval)
         stop.set()

@@ -8,7 +8,7 @@ use pyo3::types::PyModule;
 
 use super::plan::{Planned, Way};
 use crate::python;
-use crate::workload::{Case, Compiled, InstalledHandler, Source, Workload};
+use crate::workload::{Case, InstalledHandler, Source, Workload};
 
 /// What a thread did, as Python tells it.
 #[derive(FromPyObject)]
@@ -35,11 +35,13 @@ pub(super) struct Seat<'a, 'py> {
     case: Option<&'a Case>,
 }
 
+/// A program and its handlers, innermost first.
+type Prepared<'py> = (Bound<'py, PyAny>, Vec<InstalledHandler<'py>>);
+
 /// A workload at the size of one repetition.
 pub(super) struct Subject {
-    planned: &'static Planned,
     workload: Workload,
-    pub(super) case: Case,
+    case: Case,
 }
 
 impl Subject {
@@ -58,49 +60,14 @@ impl Subject {
         });
         let index = index.ok_or_else(|| anyhow!("{} has no such parameters", planned.file))?;
         let case = workload.case(py, index, planned.repetition)?;
-        Ok(Self {
-            planned,
-            workload,
-            case,
-        })
+        Ok(Self { workload, case })
     }
 
-    /// What it is called.
-    pub(super) fn name(&self) -> &'static str {
-        self.planned.name
-    }
-
-    /// A copy of the workload for one thread.
-    fn compile(&self, py: Python<'_>) -> Result<Compiled> {
-        Ok(self.workload.source().compile(py, "doeff_vm")?)
-    }
-}
-
-/// A program under its handlers, and what runs it.
-struct Ready<'py> {
-    run: Bound<'py, PyAny>,
-    program: Bound<'py, PyAny>,
-    handlers: Vec<InstalledHandler<'py>>,
-}
-
-impl<'py> Ready<'py> {
-    fn new(py: Python<'py>, subject: &Subject, way: Way) -> Result<Self> {
-        let compiled = subject.compile(py)?;
-        let machine = py.import("doeff_vm")?;
-        let run = match way.gil() {
-            None => machine.getattr("run")?,
-            Some(gil) => {
-                let arguments = pyo3::types::PyDict::new(py);
-                arguments.set_item("gil", gil)?;
-                let vm = machine.getattr("VM")?.call((), Some(&arguments))?;
-                vm.getattr("run")?
-            }
-        };
-        Ok(Self {
-            run,
-            program: compiled.body(py, &subject.case)?,
-            handlers: compiled.handlers(py, &subject.case)?,
-        })
+    /// A copy of the program for one thread, and its handlers.
+    fn prepare<'py>(&self, py: Python<'py>) -> Result<Prepared<'py>> {
+        let compiled = self.workload.source().compile(py, "doeff_vm")?;
+        let handlers = compiled.handlers(py, &self.case)?;
+        Ok((compiled.body(py, &self.case)?, handlers))
     }
 }
 
@@ -132,8 +99,8 @@ impl<'py> Threads<'py> {
     /// # Errors
     /// What the workload raised.
     pub(super) fn machine<'a>(&self, subject: &'a Subject, way: Way) -> Result<Seat<'a, 'py>> {
-        let ready = Ready::new(self.module.py(), subject, way)?;
-        let arguments = (ready.run, ready.program, ready.handlers);
+        let (program, handlers) = subject.prepare(self.module.py())?;
+        let arguments = (way.gil(), program, handlers);
         Ok(Seat {
             callable: self.module.getattr("machine")?.call1(arguments)?,
             operations: subject.case.operations,
@@ -169,7 +136,7 @@ impl<'py> Threads<'py> {
     ///
     /// # Errors
     /// What a seat raised; a wrong answer.
-    pub(super) fn together(&self, seats: &[&Seat<'_, 'py>], seconds: f64) -> Result<Vec<Done>> {
+    pub(super) fn together(&self, seats: &[Seat<'_, 'py>], seconds: f64) -> Result<Vec<Done>> {
         let callables: Vec<_> = seats.iter().map(|seat| &seat.callable).collect();
         let works = self.call("together", (callables, seconds))?;
         let works: Vec<Work> = works.extract()?;
@@ -187,8 +154,8 @@ impl<'py> Threads<'py> {
     /// As for [`together`](Self::together).
     pub(super) fn promise(&self, subject: &Subject, way: Way, times: u32) -> Result<Vec<f64>> {
         let py = self.module.py();
-        let ready = Ready::new(py, subject, way)?;
-        let arguments = (ready.run, ready.program, ready.handlers, times);
+        let (program, handlers) = subject.prepare(py)?;
+        let arguments = (way.gil(), program, handlers, times);
         let work: Work = self.call("promise", arguments)?.extract()?;
         check(py, &subject.case, &work.answers)?;
         Ok(work.late)
