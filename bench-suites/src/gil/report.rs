@@ -168,14 +168,19 @@ impl Report {
 
     /// The promises that are not kept.
     pub(super) fn broken(&self) -> Vec<String> {
-        let broken = self.promises.iter().filter(|promise| !promise.kept);
-        let broken = broken.map(|promise| {
+        let promises = self.promises.iter().filter(|promise| !promise.kept);
+        let promises = promises.map(|promise| {
             let (way, [naps, longest]) = (promise.way, promise.shown());
             format!(
-                "with {way} another thread got on {naps} times during the long searches, at most {longest} late"
+                "with {way} another thread got on {naps} times during long searches, at most {longest} late"
             )
         });
-        broken.collect()
+        let pairs = self.pairs.iter().filter(|pair| !pair.lets_others_in());
+        let pairs = pairs.map(|pair| {
+            let Pair { workload, way, .. } = pair;
+            format!("another thread starves beside {workload} with {way}")
+        });
+        promises.chain(pairs).collect()
     }
 
     /// Writes `gil.json` and `gil.md`.
@@ -252,6 +257,17 @@ impl Rates<'_> {
             companion_of_alone: (!is_sleeper).then(|| Figure::of(second.iter().copied())),
             late: is_sleeper.then(|| Late::of(rounds.iter().map(|done| &done[1]))),
         })
+    }
+}
+
+impl Pair {
+    /// Whether the companion got something done in every round, and in most of them was never too late.
+    fn lets_others_in(&self) -> bool {
+        let counted = self
+            .companion_of_alone
+            .is_none_or(|share| share.least > 0.0);
+        let late = self.late.as_ref();
+        counted && late.is_none_or(|late| late.longest.median < LATEST)
     }
 }
 
@@ -394,13 +410,35 @@ fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Table {
 
 #[cfg(test)]
 mod tests {
-    use super::super::plan::Way;
-    use super::{Figure, Promise};
+    use super::super::plan::{Companion, Way};
+    use super::{Figure, Late, Pair, Promise};
 
     #[test]
     fn a_figure_has_the_median_of_the_rounds_and_their_range() {
         let figure = Figure::of([3.0, 1.0, 9.0]);
         assert_eq!((figure.median, figure.least, figure.most), (3.0, 1.0, 9.0));
+    }
+
+    #[test]
+    fn a_companion_starves_that_does_nothing_in_one_round_or_is_late_in_most() {
+        let pair = |share: Option<[f64; 3]>, late: Option<[f64; 3]>| Pair {
+            workload: "w",
+            way: "adaptive",
+            companion: Companion::Counter,
+            ns_per_operation: Figure::of([1.0]),
+            of_alone: Figure::of([1.0]),
+            companion_of_alone: share.map(Figure::of),
+            sum: None,
+            late: late.map(|rounds| Late {
+                median: Figure::of([1.0]),
+                percentile_99: Figure::of([1.0]),
+                longest: Figure::of(rounds),
+            }),
+        };
+        assert!(pair(Some([0.5, 0.1, 0.5]), None).lets_others_in());
+        assert!(!pair(Some([0.5, 0.0, 0.5]), None).lets_others_in());
+        assert!(pair(None, Some([5e6, 5e6, 200e6])).lets_others_in());
+        assert!(!pair(None, Some([5e6, 150e6, 200e6])).lets_others_in());
     }
 
     #[test]
