@@ -1,7 +1,8 @@
 """long_search: an effect that is answered far out, without any bytecode on the way.
 
-Typed handlers that do not accept it are stepped over by the machine alone, all in one search. Readers
-that lack its key are asked one by one, each by a native call: the machine makes a short step for each.
+Typed handlers that do not accept it are stepped over by the machine alone, all in one search.
+Readers that lack its key are asked one by one, each by a native call: the machine makes a short
+step for each.
 """
 
 from effects import Ask, EffectBase, Resume, do, reader

@@ -132,7 +132,6 @@ fn measure(py: Python<'_>, arguments: &Arguments) -> Result<Report> {
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory as _;
-    use pyo3::prelude::*;
 
     use super::Arguments;
     use super::plan::{LONG_SEARCH, WORKLOADS, Way};

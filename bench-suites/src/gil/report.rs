@@ -10,7 +10,7 @@ use comfy_table::{CellAlignment, Table};
 use doeff_reports::{Machine, Versions, format};
 use pyo3::prelude::*;
 use serde::Serialize;
-use statrs::statistics::{Data, Max as _, Min as _, OrderStatistics as _};
+use statrs::statistics::{Data, Max as _, Min as _, OrderStatistics};
 
 use super::plan::{Cell, Companion, Way, Worker};
 use super::threads::Done;
@@ -31,7 +31,6 @@ pub(super) struct Figure {
 }
 
 impl Figure {
-    /// All figures are zero of no rounds, which there never are.
     fn of(rounds: impl IntoIterator<Item = f64>) -> Self {
         let rounds: Vec<f64> = rounds.into_iter().collect();
         let mut data = Data::new(rounds);
@@ -57,13 +56,13 @@ struct Late {
 }
 
 impl Late {
-    fn of<'a>(rounds: impl Iterator<Item = &'a Done> + Clone) -> Self {
+    fn of(rounds: &[Vec<Done>], seat: usize) -> Self {
         let each = |read: fn(&mut Data<Vec<f64>>) -> f64| {
-            let rounds = rounds.clone();
-            Figure::of(rounds.map(|done| read(&mut Data::new(done.late.clone()))))
+            let late = rounds.iter().map(|done| done[seat].late.clone());
+            Figure::of(late.map(|late| read(&mut Data::new(late))))
         };
         Self {
-            median: each(|late| late.median()),
+            median: each(OrderStatistics::median),
             percentile_99: each(|late| late.percentile(99)),
             longest: each(|late| late.max()),
         }
@@ -227,7 +226,7 @@ impl Rates<'_> {
             way,
             ns_per_operation: Figure::of(rounds.iter().map(|done| 1.0 / done[0].rate)),
             of_adaptive,
-            late: is_sleeper.then(|| Late::of(rounds.iter().map(|done| &done[0]))),
+            late: is_sleeper.then(|| Late::of(rounds, 0)),
         })
     }
 
@@ -255,7 +254,7 @@ impl Rates<'_> {
             of_alone: Figure::of(first.iter().copied()),
             sum: (!is_sleeper).then(|| Figure::of(sum)),
             companion_of_alone: (!is_sleeper).then(|| Figure::of(second.iter().copied())),
-            late: is_sleeper.then(|| Late::of(rounds.iter().map(|done| &done[1]))),
+            late: is_sleeper.then(|| Late::of(rounds, 1)),
         })
     }
 }

@@ -1,7 +1,7 @@
 """What the threads do. Each is a *seat*: a function that works at a meeting and says what it did.
 
-Every seat measures its own time, and goes on working until all have measured theirs: nobody's figure
-has a stretch in it in which the other one is already gone.
+Every seat measures its own time, and goes on working until all have measured theirs: nobody's
+figure has a stretch in it in which the other one is already gone.
 """
 
 import sys
@@ -20,7 +20,7 @@ STEPS = 1_000
 """What the counter counts between two looks at the clock."""
 
 NEVER = 3_600.0
-"""A switch interval, in seconds, within which no thread of ours asks another for the interpreter."""
+"""A switch interval, in seconds, within which no thread asks another for the interpreter."""
 
 
 @dataclass
