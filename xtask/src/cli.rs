@@ -15,7 +15,7 @@ pub(crate) enum Command {
     /// Build and install the wheel in `.venv`, then run every test, lint and type check.
     Test(TestArgs),
     /// Build the wheel and print its path.
-    Wheel,
+    Wheel(WheelArgs),
     /// Copy reports/latest to reports/published and put its headline table into README.md.
     Report,
     /// Change vm/core in every place, run the tests against each change, and write vm/core/MUTANTS.md.
@@ -37,6 +37,14 @@ pub(crate) struct DifferentialArgs {
         value_name = "OPTION"
     )]
     pub(crate) options: Vec<std::ffi::OsString>,
+}
+
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub(crate) struct WheelArgs {
+    /// Build it twice, the second time guided by a profile of the benchmarks' programs. Needs the
+    /// `llvm-profdata` of the compiler: `rustup component add llvm-tools`.
+    #[arg(long)]
+    pub(crate) pgo: bool,
 }
 
 #[derive(Args, Clone, Copy, Debug)]
