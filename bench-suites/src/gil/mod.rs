@@ -168,7 +168,7 @@ mod tests {
             let [long, short] = [LONG_SEARCH, 0]
                 .map(|place| Subject::load(py, &WORKLOADS[place]).expect("it is a workload"));
             for way in Way::ALL {
-                let late = threads.promise(&long, way, 50).expect("it runs");
+                let late = threads.promise(&long, way, 300).expect("it runs");
                 assert!(!late.is_empty(), "{way:?}");
             }
             let late = threads.promise(&short, Way::Adaptive, 10).expect("it runs");
