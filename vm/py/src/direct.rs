@@ -416,10 +416,10 @@ fn passes_own(pass: &Ref, own: &Ref) -> bool {
     // continuation.
     unsafe {
         let none = ffi::Py_None();
-        let [effect, k] = [0, 1].map(|index| node::field_pointer(pass, index));
+        let [effect, k, declined] = node::fields(pass);
         (k == own.as_ptr() || k == none)
             && (effect == continuation::effect_pointer(own) || effect == none)
-            && !node::has_field(pass, 2)
+            && declined.is_null()
             && !continuation::is_used(own.as_ptr())
     }
 }

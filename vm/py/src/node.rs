@@ -291,14 +291,14 @@ pub unsafe fn field_pointer(node: &Ref, index: usize) -> *mut ffi::PyObject {
     }
 }
 
-/// Whether a node has a field that may be absent.
+/// The fields of a node, borrowed from it; null where it has none.
 ///
 /// # Safety
 /// `node` must be a node.
 #[inline]
-pub unsafe fn has_field(node: &Ref, index: usize) -> bool {
+pub unsafe fn fields(node: &Ref) -> [*mut ffi::PyObject; MAX_FIELDS] {
     // SAFETY: by the caller's word.
-    unsafe { !(*node.as_ptr().cast::<Node>()).fields[index].is_null() }
+    unsafe { (*node.as_ptr().cast::<Node>()).fields }
 }
 
 /// A field of a node that may be absent.
@@ -401,11 +401,18 @@ pub unsafe fn release(node: Ref) {
 }
 
 /// The handler that is called, without the types that it was installed with.
-#[inline]
+#[allow(clippy::inline_always)] // as `continuation::make`
+#[inline(always)]
 pub fn plain_handler(handler: &Ref) -> Ref {
-    if handler.type_ptr() != types().node(Kind::TypedHandler) {
-        return handler.clone();
+    if handler.type_ptr() == types().node(Kind::TypedHandler) {
+        untyped(handler)
+    } else {
+        handler.clone()
     }
+}
+
+#[inline(never)]
+fn untyped(handler: &Ref) -> Ref {
     // SAFETY: it is a `TypedHandler`, whose first field is the handler.
     let mut inner = unsafe { field(handler, 0) };
     while inner.type_ptr() == types().node(Kind::TypedHandler) {
