@@ -56,17 +56,19 @@ fn resume_tail_goes_on_in_the_place_of_the_clause() {
 }
 
 #[test]
-fn resume_tail_goes_on_after_a_handler_call_too() {
+fn both_go_on_after_a_handler_call_too() {
     for between in 0..4 {
-        let (mut by_steps, captured) = performing(between);
-        assert_eq!(
-            asked_for(&mut by_steps, resumed(captured, 1)).name(),
-            "GenSend"
-        );
-        let (mut machine, captured) = performing(between);
-        stepping(|| machine.resume_tail(captured));
-        assert_eq!(machine.pending(), PendingPython::Generator);
-        alike(machine, by_steps);
+        for resume in [TestMachine::resume_tail, TestMachine::resume] {
+            let (mut by_steps, captured) = performing(between);
+            assert_eq!(
+                asked_for(&mut by_steps, resumed(captured, 1)).name(),
+                "GenSend"
+            );
+            let (mut machine, captured) = performing(between);
+            stepping(|| resume(&mut machine, captured));
+            assert_eq!(machine.pending(), PendingPython::Generator);
+            alike(machine, by_steps);
+        }
     }
 }
 
