@@ -4,8 +4,8 @@
 #![allow(clippy::inline_always)]
 
 use doeff_vm_core::{
-    Captured, Frame, HandlerAction, Machine, Mode, PyCallOutcome, PythonCall, StepEvent,
-    Value, Yielded,
+    Captured, Frame, HandlerAction, Machine, Mode, PyCallOutcome, PythonCall, StepEvent, Value,
+    Yielded,
 };
 
 use super::host::{ANSWER, ASKED, Bare, Body, Code, Handler, K, Object};

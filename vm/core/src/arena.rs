@@ -133,7 +133,12 @@ mod tests {
         assert_ne!(arena.allocate(None).id, id);
         assert_eq!(second.accepts, AcceptSet(5));
         assert_eq!(second.handler_kind, HandlerKind::Stdlib);
-        assert!(second.frames.as_ref().is_some_and(|frames| frames.capacity() >= 4));
+        assert!(
+            second
+                .frames
+                .as_ref()
+                .is_some_and(|frames| frames.capacity() >= 4)
+        );
         assert_eq!(second.kind(), crate::SegmentKind::PromptBoundary);
     }
 

@@ -71,9 +71,7 @@ impl Callback {
 
     fn set(&self, new: &Ref) -> Answer {
         // SAFETY: a dict and valid objects, all owned here.
-        done(unsafe {
-            ffi::PyDict_SetItem(self.store.as_ptr(), self.key.as_ptr(), new.as_ptr())
-        })
+        done(unsafe { ffi::PyDict_SetItem(self.store.as_ptr(), self.key.as_ptr(), new.as_ptr()) })
     }
 }
 

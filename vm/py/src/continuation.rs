@@ -7,9 +7,9 @@ use std::ptr::{self, NonNull};
 use doeff_vm_core::Part;
 use pyo3::{PyResult, Python, ffi};
 
+use crate::driver::drop_frame;
 use crate::freelist::FreeList;
 use crate::generator::{Site, close_unraisable, site};
-use crate::driver::drop_frame;
 use crate::host::PyCaptured;
 use crate::object::{Ref, without_current_error};
 use crate::trash::{Trash, release, release_field};

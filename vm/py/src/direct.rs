@@ -5,15 +5,11 @@
 //! and sends on; anything else it gives to the machine as the outcome of the last call. The same
 //! checks are made in the same order, and the same Python calls, as by the way of steps.
 
-use doeff_vm_core::{
-    AcceptSet, Ended, HandlerAction, HandlerKind, PyCallOutcome, Value, Yielded,
-};
+use doeff_vm_core::{AcceptSet, Ended, HandlerAction, HandlerKind, PyCallOutcome, Value, Yielded};
 use pyo3::ffi;
 
 use crate::answer;
-use crate::classify::{
-    Reserved, Started, prompt, start_do_call, start_program, uses_continuation,
-};
+use crate::classify::{Reserved, Started, prompt, start_do_call, start_program, uses_continuation};
 use crate::clause::{Failure, finish, finish_by_send};
 use crate::continuation::{self, settle, settle_kept};
 use crate::do_function;
@@ -22,11 +18,11 @@ use crate::effects::effect_type;
 use crate::generator::{self, Step};
 use crate::host::{PyCaptured, PyFrame, PyOutcome, PyPrompt};
 use crate::node::{self, Kind};
+use crate::note;
 use crate::object::{Ref, take_error};
 use crate::primitives::{delegate, given, perform, refuse_used};
 use crate::tail::{Tail, tail_of};
 use crate::types::types;
-use crate::note;
 
 /// The value that the running frame gets next; `None` where steps must go on with the outcome of the call
 /// that the machine waits for, which the driver keeps meanwhile ([`Driver::stop`]): it is wide, and a
@@ -373,7 +369,7 @@ impl Driver<'_> {
         let frame = self.machine.finish_running()?;
         if let Err(error) = finish(&frame.generator) {
             let reserved = Reserved::Captured(captured);
-                return self.stop(Failure::new(error, frame).undo(&k, reserved));
+            return self.stop(Failure::new(error, frame).undo(&k, reserved));
         }
         drop_frame(frame);
         settle_kept(k);

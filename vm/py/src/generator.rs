@@ -300,9 +300,7 @@ pub fn throw(generator: &Ref, error: Ref) -> Step {
     let context = Context::before(generator, error);
     // SAFETY: the interpreter is held; the arguments are valid for the call, and what is not an
     // iterator of ours is a generator.
-    let result = unsafe {
-        Ref::from_result(calls::gen_throw(generator.as_ptr(), error.as_ptr()))
-    };
+    let result = unsafe { Ref::from_result(calls::gen_throw(generator.as_ptr(), error.as_ptr())) };
     let step = match result {
         Some(yielded) => Step::Yield(yielded),
         None => returned_or_raised(),

@@ -17,7 +17,9 @@ use crate::exceptions::{create_exceptions, exceptions};
 use crate::messages::{self, name_of};
 use crate::node::{self, Kind};
 use crate::object::{Ref, restore_error, take_error, with_python};
-use crate::runs::{Argument, Scope, Subject, from_bound, into_error, into_py, run_alone, run_program, shown};
+use crate::runs::{
+    Argument, Scope, Subject, from_bound, into_error, into_py, run_alone, run_program, shown,
+};
 use crate::specs::SPECS;
 use crate::stdlib::{StdlibHandler, make_with, make_writer};
 use crate::types::types;

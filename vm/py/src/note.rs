@@ -75,7 +75,8 @@ impl Drop for Run {
 pub fn answered_by(answering: &Ref, kept: Option<Ref>) -> Option<Ref> {
     let effect = kept.as_ref().and_then(effect_of).unwrap_or_else(Ref::none);
     // SAFETY: the tuple takes references of its own to two valid objects.
-    let pair = unsafe { Ref::from_result(ffi::PyTuple_Pack(2, answering.as_ptr(), effect.as_ptr())) };
+    let pair =
+        unsafe { Ref::from_result(ffi::PyTuple_Pack(2, answering.as_ptr(), effect.as_ptr())) };
     if pair.is_none() {
         // A note is a courtesy.
         drop(take_error());
@@ -126,7 +127,9 @@ pub fn name_of_clause(clause: &Ref, kept: Option<&Ref>) -> String {
 #[cold]
 pub fn crossed(error: &Ref, k: &Ref, kept: Option<&Ref>, clause: &str) {
     // SAFETY: `k` is a continuation.
-    let effect = kept.and_then(effect_of).unwrap_or_else(|| unsafe { effect(k) });
+    let effect = kept
+        .and_then(effect_of)
+        .unwrap_or_else(|| unsafe { effect(k) });
     // As above: whatever goes wrong here, the exception goes on.
     let _ = with_bound(error, |error| record(error, k, &effect, clause));
 }
