@@ -110,7 +110,8 @@ pub struct Cost {
 }
 
 /// Whether a figure is within its ceiling.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// It is.
     Holds,

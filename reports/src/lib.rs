@@ -16,7 +16,7 @@ pub mod record;
 pub mod stats;
 pub mod table;
 pub mod terminal;
-mod text;
+pub mod text;
 mod write;
 
 pub use engine::Engine;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// Makes text safe within a table cell: no markup, no HTML, no line break.
-pub(crate) fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let mut escaped = String::with_capacity(text.len());
     for (index, &c) in chars.iter().enumerate() {
@@ -28,7 +28,7 @@ pub(crate) fn escape(text: &str) -> String {
 }
 
 /// A Markdown table whose columns also line up in the source.
-pub(crate) struct TextTable {
+pub struct TextTable {
     header: Vec<String>,
     right: Vec<bool>,
     rows: Vec<Vec<String>>,
@@ -36,7 +36,7 @@ pub(crate) struct TextTable {
 
 impl TextTable {
     /// A table of columns with a title each, and whether they are aligned right.
-    pub(crate) fn new<T: ToString>(columns: &[(T, bool)]) -> Self {
+    pub fn new<T: ToString>(columns: &[(T, bool)]) -> Self {
         Self {
             header: columns.iter().map(|(title, _)| title.to_string()).collect(),
             right: columns.iter().map(|(_, right)| *right).collect(),
@@ -45,12 +45,12 @@ impl TextTable {
     }
 
     /// Adds a row.
-    pub(crate) fn row(&mut self, cells: Vec<String>) {
+    pub fn row(&mut self, cells: Vec<String>) {
         self.rows.push(cells);
     }
 
     /// The table as text.
-    pub(crate) fn render(&self) -> String {
+    pub fn render(&self) -> String {
         let width = |column: usize| {
             let cells = self
                 .rows

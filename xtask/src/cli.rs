@@ -16,6 +16,8 @@ pub(crate) enum Command {
     Test(TestArgs),
     /// Build the wheel and print its path.
     Wheel(WheelArgs),
+    /// Measure everything that has a ceiling, and write reports/latest/ceilings.md.
+    Ceilings(CeilingsArgs),
     /// Copy reports/latest to reports/published and put its headline table into README.md.
     Report,
     /// Change vm/core in every place, run the tests against each change, and write vm/core/MUTANTS.md.
@@ -45,6 +47,13 @@ pub(crate) struct WheelArgs {
     /// `llvm-profdata` of the compiler: `rustup component add llvm-tools`.
     #[arg(long)]
     pub(crate) pgo: bool,
+}
+
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct CeilingsArgs {
+    /// Count once, and measure fewer sizes with fewer samples.
+    #[arg(long)]
+    pub(crate) quick: bool,
 }
 
 #[derive(Args, Clone, Copy, Debug)]

@@ -1,5 +1,6 @@
 //! The project's own commands: `cargo xtask NAME`.
 
+mod ceilings;
 mod cli;
 mod coverage;
 mod differential;
@@ -50,6 +51,7 @@ fn run(cli: &Cli) -> Result<ExitCode> {
             println!("{}", publish::publish(&workspace.root)?);
             Ok(ExitCode::SUCCESS)
         }
+        Command::Ceilings(arguments) => ceilings::run(&workspace, *arguments),
         Command::Mutants(arguments) => mutants::run(&workspace, arguments),
         Command::Coverage => coverage::run(&workspace),
         Command::Soak => soak::run(&workspace),

@@ -8,9 +8,20 @@ use doeff_reports::{Report, markdown};
 
 use crate::readme;
 
+/// What is published beside the report, where it is there.
+const BESIDE: [&str; 6] = [
+    "ceilings.md",
+    "ceilings.json",
+    "instructions.md",
+    "instructions.json",
+    "core.json",
+    "heap.json",
+];
+
 /// Copies `reports/latest` to `reports/published` and puts its headline table into the README; says so.
 pub(crate) fn publish(root: &Path) -> Result<String> {
-    let latest = root.join("reports/latest/report.json");
+    let (from, to) = (root.join("reports/latest"), root.join("reports/published"));
+    let latest = from.join("report.json");
     let report = Report::read(&latest)?;
     if report.results.iter().any(|row| !row.answer_ok) {
         bail!(
@@ -22,7 +33,14 @@ pub(crate) fn publish(root: &Path) -> Result<String> {
     let old =
         fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let new = readme::with_headline(&old, &markdown::headline(&report))?;
-    doeff_reports::write(&report, &root.join("reports/published"))?;
+    doeff_reports::write(&report, &to)?;
+    for name in BESIDE {
+        let source = from.join(name);
+        if source.exists() {
+            fs::copy(&source, to.join(name))
+                .with_context(|| format!("cannot copy {}", source.display()))?;
+        }
+    }
     fs::write(&path, new).with_context(|| format!("cannot write {}", path.display()))?;
     Ok(format!(
         "published the {} run of {} to reports/published and README.md",
@@ -88,6 +106,24 @@ mod tests {
         assert!(published.join("report.md").exists() && published.join("report.html").exists());
         let readme = fs::read_to_string(root.path().join("README.md")).expect("it is still there");
         assert!(readme.contains("| resume_churn |"), "{readme}");
+    }
+
+    #[test]
+    fn what_else_was_measured_is_copied_where_it_is_there() {
+        let root = tempfile::tempdir().expect("there is room for a folder");
+        lay(root.path(), &record(true));
+        let latest = root.path().join("reports/latest");
+        for name in ["ceilings.md", "heap.json"] {
+            fs::write(latest.join(name), name).expect("it is writable");
+        }
+        publish(root.path()).unwrap_or_else(|error| panic!("{error:#}"));
+        let published = |name| fs::read_to_string(root.path().join("reports/published").join(name));
+        assert_eq!(
+            published("ceilings.md").ok().as_deref(),
+            Some("ceilings.md")
+        );
+        assert_eq!(published("heap.json").ok().as_deref(), Some("heap.json"));
+        assert!(published("core.json").is_err());
     }
 
     #[test]
