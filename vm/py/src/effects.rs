@@ -6,7 +6,7 @@
 
 use std::cell::UnsafeCell;
 use std::collections::HashMap;
-use std::ffi::c_void;
+use std::ffi::{c_uint, c_void};
 use std::ptr::{self, NonNull};
 
 use doeff_vm_core::{AcceptSet, Accepts};
@@ -39,6 +39,9 @@ impl Snapshot {
     }
 }
 
+/// No type has this version.
+const NO_VERSION: c_uint = c_uint::MAX;
+
 /// Which accept sets accept instances of one type.
 #[derive(Debug, Clone)]
 struct Row {
@@ -46,8 +49,9 @@ struct Row {
     first: u64,
     /// As `first`, for the further ones.
     further: Vec<u64>,
-    /// The type's MRO when the bits were set, to notice that it has got another. Only compared.
-    mro: *mut ffi::PyObject,
+    /// The type's version when the bits were set, to notice that it has got another MRO: CPython gives a type
+    /// a new one, never used before, after each change. [`NO_VERSION`] where it had none.
+    version: c_uint,
 }
 
 impl Row {
@@ -79,7 +83,10 @@ impl Row {
     /// Sets all bits for a type.
     fn fill(&mut self, kind: TypeKey, sets: &HashMap<Vec<TypeKey>, AcceptSet>) {
         // SAFETY: `kind` is a valid type.
-        self.mro = unsafe { (*kind).tp_mro };
+        self.version = match unsafe { (*kind).tp_version_tag } {
+            0 => NO_VERSION,
+            version => version,
+        };
         self.first = 0;
         self.further.clear();
         self.set(AcceptSet::ALL, true);
@@ -162,7 +169,7 @@ pub fn is_effect_type(kind: *mut ffi::PyTypeObject) -> bool {
 }
 
 /// The registered type of an object, if that is an effect. Registers a type that is met for the first
-/// time, or again with another MRO.
+/// time, or again when it was changed.
 ///
 /// # Errors
 /// What CPython raises when it is short of memory.
@@ -180,7 +187,7 @@ pub fn effect_type(object: &Ref) -> Result<Option<EffectType>, Ref> {
 #[inline]
 fn is_current(known: EffectType, kind: TypeKey) -> bool {
     // SAFETY: rows are never freed, and the caller has an object of the type.
-    unsafe { known.0.as_ref().mro == (*kind).tp_mro }
+    unsafe { known.0.as_ref().version == (*kind).tp_version_tag }
 }
 
 fn look_up(kind: TypeKey) -> Result<Option<EffectType>, Ref> {
@@ -203,6 +210,13 @@ fn register(kind: TypeKey) -> Result<Option<EffectType>, Ref> {
         return Ok(None);
     }
     watch(kind)?;
+    // SAFETY: the object is a valid type, whose own class is `type`, so that no other code runs; looking
+    // an attribute up gives it a version, if it has none.
+    unsafe {
+        if (*kind).tp_version_tag == 0 && ffi::Py_TYPE(kind.cast()) == &raw mut ffi::PyType_Type {
+            ffi::PyObject_HasAttrString(kind.cast(), c"__doc__".as_ptr());
+        }
+    }
     Ok(Some(with_registry(|registry| {
         let Registry {
             rows,
@@ -215,7 +229,7 @@ fn register(kind: TypeKey) -> Result<Option<EffectType>, Ref> {
                 Box::new(Row {
                     first: 0,
                     further: Vec::new(),
-                    mro: ptr::null_mut(),
+                    version: NO_VERSION,
                 })
             })
         });
