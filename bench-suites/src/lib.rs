@@ -27,6 +27,7 @@ pub mod compare;
 pub mod core_alone;
 pub mod engine;
 pub mod engines;
+pub mod gil;
 pub mod instructions;
 pub mod measure;
 pub mod memory;

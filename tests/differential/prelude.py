@@ -4,6 +4,9 @@ from effects import *
 import re
 import sys
 
+# Results nest as deeply as clauses do, and the text of one takes Python calls on one engine alone.
+sys.setrecursionlimit(10_000)
+
 log = []  # what the program saw and did, in order
 kept = []  # continuations that clauses stored
 created = []  # continuations that were not started

@@ -15,7 +15,7 @@ pub(crate) enum Command {
     /// Build and install the wheel in `.venv`, then run every test, lint and type check.
     Test(TestArgs),
     /// Build the wheel and print its path.
-    Wheel,
+    Wheel(WheelArgs),
     /// Measure everything that has a ceiling, and write reports/latest/ceilings.md.
     Ceilings(CeilingsArgs),
     /// Copy reports/latest to reports/published and put its headline table into README.md.
@@ -39,6 +39,14 @@ pub(crate) struct DifferentialArgs {
         value_name = "OPTION"
     )]
     pub(crate) options: Vec<std::ffi::OsString>,
+}
+
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub(crate) struct WheelArgs {
+    /// Build it twice, the second time guided by a profile of the benchmarks' programs. Needs the
+    /// `llvm-profdata` of the compiler: `rustup component add llvm-tools`.
+    #[arg(long)]
+    pub(crate) pgo: bool,
 }
 
 #[derive(Args, Clone, Copy, Debug)]

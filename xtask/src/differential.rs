@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use crate::cli::DifferentialArgs;
+use crate::cli::{DifferentialArgs, WheelArgs};
 use crate::process::importing;
 use crate::python::Venv;
 use crate::wheel;
@@ -15,7 +15,7 @@ use crate::workspace::Workspace;
 pub(crate) fn run(workspace: &Workspace, arguments: &DifferentialArgs) -> Result<ExitCode> {
     let venv = Venv::of(workspace)?;
     venv.prepare()?;
-    let wheel = wheel::build(workspace, &venv)?;
+    let wheel = wheel::build(workspace, &venv, WheelArgs::default())?;
     wheel::install(&venv, &wheel)?;
     // The processes that it starts must find the module as well.
     let module = ["-P", "-m", "differential"].map(OsString::from);

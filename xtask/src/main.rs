@@ -41,10 +41,10 @@ fn run(cli: &Cli) -> Result<ExitCode> {
     let workspace = Workspace::find()?;
     match &cli.command {
         Command::Test(arguments) => test::run(workspace, *arguments),
-        Command::Wheel => {
+        Command::Wheel(arguments) => {
             let venv = Venv::of(&workspace)?;
             venv.prepare()?;
-            println!("{}", wheel::build(&workspace, &venv)?.display());
+            println!("{}", wheel::build(&workspace, &venv, *arguments)?.display());
             Ok(ExitCode::SUCCESS)
         }
         Command::Report => {

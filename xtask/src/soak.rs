@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
+use crate::cli::WheelArgs;
 use crate::python::Venv;
 use crate::wheel;
 use crate::workspace::Workspace;
@@ -14,7 +15,7 @@ const SCRIPT: &str = "tests/soak/soak.py";
 pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode> {
     let venv = Venv::of(workspace)?;
     venv.prepare()?;
-    let wheel = wheel::build(workspace, &venv)?;
+    let wheel = wheel::build(workspace, &venv, WheelArgs::default())?;
     wheel::install(&venv, &wheel)?;
     let ended = venv.python([SCRIPT]).unchecked().run()?;
     Ok(if ended.status.success() {

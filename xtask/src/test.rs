@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 use duct::Expression;
 
 use crate::cli::Area::{self, Lint, Python, Rust};
-use crate::cli::TestArgs;
+use crate::cli::{TestArgs, WheelArgs};
 use crate::process::program;
 use crate::python::Venv;
 use crate::suite::{self, Step};
@@ -81,7 +81,7 @@ fn steps(only: Option<Area>) -> Vec<Step<Context>> {
 
 impl Context {
     fn build_wheel(&self) -> Result<()> {
-        let wheel = wheel::build(&self.workspace, &self.venv)?;
+        let wheel = wheel::build(&self.workspace, &self.venv, WheelArgs::default())?;
         eprintln!("the wheel is {}", wheel.display());
         self.wheel
             .set(wheel)

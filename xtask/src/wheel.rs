@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::cli::WheelArgs;
 use crate::python::Venv;
 use crate::workspace::Workspace;
 
@@ -16,7 +17,7 @@ const ORIGIN: &str = "xtask/python/origin.py";
 ///
 /// Cargo's output goes to a folder of its own: an extension module is not linked to libpython, so a build
 /// in the common folder would undo the one of `cargo bench` and be undone by it.
-pub(crate) fn build(workspace: &Workspace, venv: &Venv) -> Result<PathBuf> {
+pub(crate) fn build(workspace: &Workspace, venv: &Venv, arguments: WheelArgs) -> Result<PathBuf> {
     let wheels = workspace.target.join("wheels");
     fs::create_dir_all(&wheels).with_context(|| format!("cannot make {}", wheels.display()))?;
     let fresh = tempfile::tempdir_in(&wheels)
@@ -30,7 +31,8 @@ pub(crate) fn build(workspace: &Workspace, venv: &Venv) -> Result<PathBuf> {
     let places = places
         .into_iter()
         .flat_map(|(option, path)| [option.into(), path.into()]);
-    venv.python(maturin.into_iter().chain(places))
+    let guided = arguments.pgo.then(|| OsString::from("--pgo"));
+    venv.python(maturin.into_iter().chain(guided).chain(places))
         .stdout_to_stderr()
         .run()
         .context("maturin failed")?;

@@ -7,7 +7,7 @@
 //! by value, cost more than the moves themselves.
 
 use crate::continuation::Captured;
-use crate::dispatch::{Accepts as _, DispatchContext, Search};
+use crate::dispatch::{Accepts as _, DispatchContext, STEP_BUDGET, Search};
 use crate::frame::Frame;
 use crate::handler::{HandlerKind, Prompt};
 use crate::host::Host;
@@ -96,8 +96,9 @@ impl<H: Host> Machine<H> {
             declined: false,
         };
         match dispatch.find_matching_handler(&self.slots) {
-            Search::Found(slot) => Some(slot),
-            Search::Unfinished(_) | Search::NotFound => None,
+            // One step looks at so many prompts, the innermost included.
+            Search::Found(slot) if self.slots.len() - slot <= STEP_BUDGET => Some(slot),
+            Search::Found(_) | Search::Unfinished(_) | Search::NotFound => None,
         }
     }
 

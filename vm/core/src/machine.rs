@@ -316,6 +316,7 @@ impl<H: Host> Machine<H> {
     }
 
     /// Moves the slots from `index` inwards, one at least, into what was captured inside of them.
+    #[inline]
     pub(crate) fn capture_further(&mut self, index: usize, captured: &mut Captured<H>) {
         captured.0.captured_as = self.captures.next();
         let outer = captured.0.outer.get_or_insert_default();

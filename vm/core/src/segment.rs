@@ -91,3 +91,42 @@ pub(crate) struct Slot<H: Host> {
     pub(crate) accepts: AcceptSet,
     pub(crate) segment: Box<Segment<H>>,
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ptr::NonNull;
+
+    use super::*;
+    use crate::dispatch::Accepts;
+
+    /// A host like Python: everything is a pointer.
+    #[derive(Debug)]
+    struct Pointers;
+
+    #[derive(Clone, Copy, Debug)]
+    struct Type(#[allow(dead_code)] NonNull<u64>);
+
+    impl Accepts for Type {
+        fn accepts(self, _: AcceptSet) -> bool {
+            true
+        }
+    }
+
+    impl Host for Pointers {
+        type Object = NonNull<u64>;
+        type Generator = NonNull<u64>;
+        type Handler = NonNull<u64>;
+        type Continuation = NonNull<u64>;
+        type Error = NonNull<u64>;
+        type EffectType = Type;
+    }
+
+    /// All that a held continuation costs, beside the 64 bytes of its Python object: allocators make 80
+    /// bytes of 72, and so 144 in all.
+    #[test]
+    #[cfg(target_pointer_width = "64")]
+    fn a_held_continuation_costs_little() {
+        assert!(size_of::<Segment<Pointers>>() <= 72);
+        assert_eq!(size_of::<Slot<Pointers>>(), 16);
+    }
+}

@@ -1,12 +1,13 @@
-//! The sizes of what is moved for every effect, on 64-bit machines.
+//! The sizes of what is moved for every effect, on 64-bit machines. That of a segment, which is not
+//! public, is in `src/segment.rs`.
 
 #![cfg(target_pointer_width = "64")]
 
 use std::ptr::NonNull;
 
 use doeff_vm_core::{
-    AcceptSet, Accepts, Captured, Frame, Host, Mode, PyCallOutcome, PythonCall, StepEvent, Value,
-    Yielded,
+    AcceptSet, Accepts, Captured, Ended, Frame, Host, Mode, PyCallOutcome, PythonCall, StepEvent,
+    Value, Yielded,
 };
 
 /// A host like Python: everything is a pointer.
@@ -38,6 +39,8 @@ fn hot_types_stay_small() {
     assert_eq!(size_of::<Option<Captured<Pointers>>>(), 8);
     assert_eq!(size_of::<Frame<Pointers>>(), 24);
     assert_eq!(size_of::<Option<Frame<Pointers>>>(), 24);
+    assert_eq!(size_of::<Ended<Pointers>>(), 32);
+    assert_eq!(size_of::<Option<Ended<Pointers>>>(), 32);
     assert_eq!(size_of::<PythonCall<Pointers>>(), 24);
     assert_eq!(size_of::<Yielded<Pointers>>(), 32);
     assert_eq!(size_of::<Mode<Pointers>>(), 32);

@@ -5,11 +5,13 @@ mod support;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use doeff_vm_core::{AcceptSet, Mode, Part, PyCallOutcome, Released, SegmentKind, StepEvent};
+use doeff_vm_core::{
+    AcceptSet, Captured, Mode, Part, PyCallOutcome, Released, SegmentKind, StepEvent,
+};
 use support::driver::resumed;
 use support::hand::{
-    EFFECT, call, continued, install, install_named, perform, performing, receive, started, step,
-    yielding,
+    EFFECT, call, continued, install, install_named, perform, performing, push, receive, started,
+    step, yielding,
 };
 use support::{
     Act, Ask, Body, Clause, Driver, K, TestMachine, answering, body, handled, handler, idle, live,
@@ -90,6 +92,100 @@ fn a_machine_is_idle_when_it_holds_nothing_and_waits_for_nothing() {
     let event = step(&mut machine, Mode::HandleYield(effect));
     assert_eq!(event.name(), ("NeedsPython", "Unhandled"));
     assert!(!machine.is_idle(), "nothing but a call is pending");
+}
+
+/// How many entries of anything an idle machine may have room for, to be kept.
+const SMALL: usize = 64;
+
+/// Installs so many prompts and captures them: what they were.
+fn captured_prompts(machine: &mut TestMachine, prompts: usize) -> Captured<support::TestHost> {
+    install(machine);
+    (1..prompts).for_each(|_| install_named(machine, 0, several(0)));
+    let captured = perform(machine);
+    assert_eq!(captured.depth(), prompts);
+    let mode = receive(machine, PyCallOutcome::ClauseReturn(value(0)));
+    let mode = continued(step(machine, mode));
+    assert_eq!(step(machine, mode).name(), ("NeedsPython", "GenSend"));
+    captured
+}
+
+/// Ends the running frame without a step, so that nothing is queued.
+fn leave(machine: &mut TestMachine) {
+    drop(machine.return_to_waiting().expect("a frame waits"));
+}
+
+/// Ends the program, whose last frame is running.
+fn end(machine: &mut TestMachine) {
+    assert!(matches!(ending(machine, 0), StepEvent::Done(_)));
+    while machine.take_released().is_some() {}
+    assert!(machine.is_idle());
+}
+
+#[test]
+fn a_small_machine_is_idle() {
+    assert!(TestMachine::new().is_idle_and_small());
+    let mut machine = started();
+    assert!(!machine.is_idle_and_small());
+    call(&mut machine, idle());
+    install(&mut machine);
+    leave(&mut machine);
+    leave(&mut machine);
+    end(&mut machine);
+    assert!(machine.is_idle_and_small());
+}
+
+#[test]
+fn a_machine_that_had_many_frames_is_not_small() {
+    for (frames, is_small) in [(SMALL, true), (SMALL + 1, false)] {
+        let mut machine = started();
+        (0..frames).for_each(|_| call(&mut machine, idle()));
+        (0..frames).for_each(|_| leave(&mut machine));
+        end(&mut machine);
+        assert_eq!(machine.is_idle_and_small(), is_small, "after {frames}");
+    }
+}
+
+#[test]
+fn a_machine_that_had_many_prompts_is_not_small() {
+    // None of them is left to be used again: the continuation took them with it.
+    for (prompts, is_small) in [(SMALL - 1, true), (SMALL, false)] {
+        let mut machine = started();
+        let captured = captured_prompts(&mut machine, prompts);
+        end(&mut machine);
+        assert_eq!(machine.stats().segments_pooled, 0);
+        assert_eq!(machine.is_idle_and_small(), is_small, "after {prompts}");
+        drop(captured);
+    }
+}
+
+#[test]
+fn a_machine_that_keeps_many_segments_is_not_small() {
+    // They were left in two parts, neither of them so many.
+    for (more, is_small) in [(SMALL / 2, true), (SMALL / 2 + 1, false)] {
+        let mut machine = started();
+        let captured = captured_prompts(&mut machine, SMALL / 2);
+        (0..more).for_each(|_| install(&mut machine));
+        (0..more).for_each(|_| leave(&mut machine));
+        push(&mut machine, resumed(captured, 0));
+        (0..SMALL / 2).for_each(|_| leave(&mut machine));
+        end(&mut machine);
+        assert_eq!(machine.stats().segments_pooled, SMALL / 2 + more);
+        assert_eq!(machine.is_idle_and_small(), is_small, "after {more} more");
+    }
+}
+
+#[test]
+fn a_machine_that_let_go_of_much_at_once_is_not_small() {
+    for (frames, is_small) in [(SMALL, true), (SMALL + 1, false)] {
+        let mut machine = started();
+        for _ in 1..frames {
+            call(&mut machine, idle());
+            let mode = continued(ending(&mut machine, 0));
+            assert_eq!(step(&mut machine, mode).name(), ("NeedsPython", "GenSend"));
+        }
+        end(&mut machine);
+        assert_eq!(machine.is_idle_and_small(), is_small, "after {frames}");
+    }
 }
 
 #[test]

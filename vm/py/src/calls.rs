@@ -79,7 +79,8 @@ impl Drop for ParkOnUnwind {
     }
 }
 
-#[inline]
+#[allow(clippy::inline_always)] // it is the call and nothing else, unless that unwinds
+#[inline(always)]
 fn parking_on_unwind<T>(call: impl FnOnce() -> T) -> T {
     let guard = ParkOnUnwind;
     let result = call();
@@ -203,7 +204,8 @@ pub unsafe fn gen_send(
 ///
 /// # Safety
 /// As for the C function; the interpreter must be held.
-#[inline]
+#[allow(clippy::inline_always)] // its arguments are few and known
+#[inline(always)]
 pub unsafe fn vectorcall(
     callable: *mut ffi::PyObject,
     arguments: &[*mut ffi::PyObject],

@@ -103,7 +103,8 @@ pub(crate) fn create_continuation(py: Python<'_>) -> PyResult<*mut ffi::PyTypeOb
 
 /// Makes a `k` for `captured`; `None`, with an exception set, when memory is short. The collector does
 /// not know it before [`settle`].
-#[inline]
+#[allow(clippy::inline_always)] // it is a part of every handler call
+#[inline(always)]
 pub fn make(captured: PyCaptured, effect: Ref) -> Option<Ref> {
     let contents = Contents {
         captured: ManuallyDrop::new(captured),
@@ -128,7 +129,8 @@ pub fn make_unstarted(contents: Ref) -> Option<Ref> {
     Some(k)
 }
 
-#[inline]
+#[allow(clippy::inline_always)] // it is a part of every handler call
+#[inline(always)]
 fn make_holding(
     contents: Contents,
     state: State,
@@ -140,9 +142,7 @@ fn make_holding(
     unsafe {
         let object: *mut Continuation = FREE.allocate(types().continuation);
         let Some(made) = NonNull::new(object.cast::<ffi::PyObject>()) else {
-            drop_contents(contents, state);
-            drop(Ref::from_result(effect));
-            return None;
+            return not_made(contents, state, effect);
         };
         (&raw mut (*object).contents).write(contents);
         (&raw mut (*object).effect).write(effect);
@@ -152,6 +152,20 @@ fn make_holding(
         (&raw mut (*object).weakrefs).write(ptr::null_mut());
         Some(Ref::from_owned(made))
     }
+}
+
+/// Memory is short.
+///
+/// # Safety
+/// As for [`drop_contents`]; `effect` must be null or a reference that the caller gives up.
+#[cold]
+unsafe fn not_made(contents: Contents, state: State, effect: *mut ffi::PyObject) -> Option<Ref> {
+    // SAFETY: by the caller's word.
+    unsafe {
+        drop_contents(contents, state);
+        drop(Ref::from_result(effect));
+    }
+    None
 }
 
 /// Shows a continuation to the collector, if it can be part of a cycle: it is called where a clause

@@ -76,9 +76,7 @@ impl Driver<'_> {
             };
             drop(handler);
             drop_frame(frame);
-            let Some(frame) = self.machine.running() else {
-                return None;
-            };
+            let frame = self.machine.running()?;
             match generator::throw(&frame.generator, error) {
                 Step::Raise(next) => error = next,
                 Step::Yield(yielded) => return self.caught(yielded),
@@ -127,6 +125,7 @@ impl Driver<'_> {
         self.stop(outcome)
     }
 
+    #[allow(clippy::unnecessary_wraps)] // as all of them
     #[inline(never)]
     fn value(&mut self, pure: Ref) -> Next {
         // SAFETY: it is a `Pure`, which has a first field.
@@ -417,10 +416,10 @@ fn passes_own(pass: &Ref, own: &Ref) -> bool {
     // continuation.
     unsafe {
         let none = ffi::Py_None();
-        let [effect, k] = [0, 1].map(|index| node::field_pointer(pass, index));
+        let [effect, k, declined] = node::fields(pass);
         (k == own.as_ptr() || k == none)
             && (effect == continuation::effect_pointer(own) || effect == none)
-            && !node::has_field(pass, 2)
+            && declined.is_null()
             && !continuation::is_used(own.as_ptr())
     }
 }
@@ -446,6 +445,6 @@ fn plain_prompt(handler: Ref, effects: &Ref) -> Result<PyPrompt, Ref> {
 fn keep_effect(frame: &mut PyFrame, effect: Option<Ref>) {
     frame.note = match frame.note.take() {
         None => effect,
-        Some(answering) => note::with_effect(answering, effect),
+        Some(answering) => note::with_effect(&answering, effect.as_ref()),
     };
 }

@@ -37,7 +37,8 @@ impl<const CAPACITY: usize> FreeList<CAPACITY> {
     /// # Safety
     /// All objects of this list must be of the size of `T`, of collector-tracked types, and the
     /// interpreter held.
-    #[inline]
+    #[allow(clippy::inline_always)] // it is a move and a test
+    #[inline(always)]
     pub unsafe fn allocate<T>(&self, kind: *mut ffi::PyTypeObject) -> *mut T {
         // SAFETY: by the caller's word.
         unsafe {
@@ -54,7 +55,8 @@ impl<const CAPACITY: usize> FreeList<CAPACITY> {
     ///
     /// # Safety
     /// As for `allocate`.
-    #[inline]
+    #[allow(clippy::inline_always)] // as above
+    #[inline(always)]
     pub unsafe fn take(&self, kind: *mut ffi::PyTypeObject) -> *mut ffi::PyObject {
         // SAFETY: the lock is held, so nobody else looks at the state. A pooled object is memory
         // that the collector's allocator gave, untracked, whose header is written anew here.

@@ -27,6 +27,7 @@ mod host;
 mod messages;
 mod module;
 pub mod node;
+mod node_slots;
 mod note;
 pub mod object;
 mod primitives;

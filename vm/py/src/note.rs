@@ -72,8 +72,8 @@ impl Drop for Run {
 /// What the frame of a clause keeps for the note ([`doeff_vm_core::Frame::note`]), with who answers where
 /// the clause has no generator whose name would tell: a tuple of that and the effect. Otherwise it is
 /// the effect itself, or nothing as long as the continuation has it.
-pub fn answered_by(answering: &Ref, kept: Option<Ref>) -> Option<Ref> {
-    let effect = kept.as_ref().and_then(effect_of).unwrap_or_else(Ref::none);
+pub fn answered_by(answering: &Ref, kept: Option<&Ref>) -> Option<Ref> {
+    let effect = kept.and_then(effect_of).unwrap_or_else(Ref::none);
     // SAFETY: the tuple takes references of its own to two valid objects.
     let pair =
         unsafe { Ref::from_result(ffi::PyTuple_Pack(2, answering.as_ptr(), effect.as_ptr())) };
@@ -85,10 +85,10 @@ pub fn answered_by(answering: &Ref, kept: Option<Ref>) -> Option<Ref> {
 }
 
 /// What a frame keeps that kept who answers, together with the effect.
-pub fn with_effect(kept: Ref, effect: Option<Ref>) -> Option<Ref> {
-    match item(&kept, 0) {
+pub fn with_effect(kept: &Ref, effect: Option<&Ref>) -> Option<Ref> {
+    match item(kept, 0) {
         Some(answering) => answered_by(&answering, effect),
-        None => Some(kept),
+        None => Some(kept.clone()),
     }
 }
 

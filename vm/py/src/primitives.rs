@@ -175,7 +175,7 @@ impl Driver<'_> {
                     mut note,
                 } = ended;
                 if k.is_some() && is_generator(&was) {
-                    note = note::answered_by(&was, note);
+                    note = note::answered_by(&was, note.as_ref());
                 }
                 PyCallOutcome::GenYield(Yielded::TailCall(PyFrame { generator, k, note }))
             }

@@ -122,6 +122,7 @@ pub fn run_alone(subject: Subject, scope: Scope<'_>) -> Result<Ref, Ref> {
 }
 
 /// Machines with an empty stack, for the next runs: making one allocates.
+#[allow(clippy::vec_box)] // a machine is wide to move in and out
 struct IdleMachines(UnsafeCell<Vec<Box<PyMachine>>>);
 
 // SAFETY: only reached by the two functions below, which hold the interpreter and call nothing.
@@ -132,6 +133,7 @@ static IDLE: IdleMachines = IdleMachines(UnsafeCell::new(Vec::new()));
 /// As many as runs are commonly inside one another.
 const IDLE_MACHINES: usize = 4;
 
+#[allow(clippy::unnecessary_box_returns)] // as above
 fn take_idle() -> Box<PyMachine> {
     // SAFETY: the interpreter is held, and with it the only reference to the machines.
     let idle = unsafe { &mut *IDLE.0.get() };

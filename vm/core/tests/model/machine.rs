@@ -1,13 +1,15 @@
 //! The same programs as bodies that the machine runs.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use doeff_vm_core::{AcceptSet, DispatchId};
+use doeff_vm_core::{AcceptSet, DispatchId, Stats};
 
 use crate::program::{ABSENT, End, Event, Handler, HandlerAct, Op, Program, Set, Which, World};
 use crate::program::{digest, mix};
-use crate::support::{self, Act, Ask, Body, Clause, Driver, EffectType, K, body};
+use crate::support::direct::Seen;
+use crate::support::{self, Act, Ask, Body, Clause, Driver, EffectType, K, Way, body};
 
 type Shared = Rc<RefCell<World<K>>>;
 
@@ -17,24 +19,28 @@ pub struct Run {
     pub log: Vec<Event>,
     /// The dispatch of each handler call.
     pub called: Vec<DispatchId>,
-    pub dispatches: u64,
-    pub steps: u64,
+    pub stats: Stats,
+    /// The machine at each call.
+    pub trace: Vec<Seen>,
+    /// How often each direct transition was made (`true`) or refused.
+    pub taken: BTreeMap<(&'static str, bool), u64>,
 }
 
-pub fn run(program: &Program) -> Run {
+pub fn run(program: &Program, way: Way) -> Run {
     let world: Shared = Rc::new(RefCell::new(World::new()));
-    let mut driver = Driver::default();
+    let mut driver = Driver::new(way);
+    driver.trace = Some(Vec::new());
     let result = driver.run(Interpreter::body(program, None, &world));
     let kept = std::mem::take(&mut world.borrow_mut().kept);
     drop(kept);
-    let stats = driver.machine.stats();
     let log = std::mem::take(&mut world.borrow_mut().log);
     Run {
         result,
         log,
         called: driver.calls,
-        dispatches: stats.dispatches,
-        steps: stats.steps,
+        stats: driver.machine.stats(),
+        trace: driver.trace.unwrap_or_default(),
+        taken: driver.taken,
     }
 }
 

@@ -225,7 +225,7 @@ fn ending() -> impl Strategy<Value = End> {
         6 => (any_k(), 0..100_i64).prop_map(|(k, value)| End::TailResume(k, value)),
         3 => (any_k(), 0..100_i64).prop_map(|(k, value)| End::Transfer(k, value)),
         1 => (any_k(), 200..300_i64).prop_map(|(k, error)| End::TransferThrow(k, error)),
-        2 => (which(), effect()).prop_map(|(k, effect)| End::Pass(k, effect)),
+        5 => (which(), effect()).prop_map(|(k, effect)| End::Pass(k, effect)),
     ]
 }
 

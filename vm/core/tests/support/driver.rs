@@ -1,6 +1,7 @@
-//! Runs bodies, as the Python driver does.
+//! Runs bodies, as the Python driver does: by steps, and where its [`Way`] says so by direct
+//! transitions ([`super::direct`]).
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 
 use doeff_vm_core::{
@@ -8,10 +9,11 @@ use doeff_vm_core::{
     Value, Yielded,
 };
 
+use super::direct::{Seen, Stop, Way};
 use super::{
-    Act, Ask, Body, CONSUMED, Clause, DECLINED, EffectType, FAIL, FAILED, GET, HandlerAct, K,
-    MISSING, Object, PLACE, PUT, RUN, TestHost, TestMachine, TestOutcome, TestYielded, UNHANDLED,
-    body, generator, k, number, prompt, stepping, value,
+    Act, Ask, Body, CONSUMED, Clause, DECLINED, EffectType, FAIL, FAILED, GET, Handler, HandlerAct,
+    K, MISSING, Object, PLACE, PUT, RUN, TestHost, TestMachine, TestMode, TestOutcome, TestYielded,
+    UNHANDLED, body, generator, k, number, prompt, stepping, value,
 };
 
 /// Runs a body to its result.
@@ -26,14 +28,45 @@ pub struct Driver {
     /// The dispatch of each handler call.
     pub calls: Vec<DispatchId>,
     /// The identity of each capture.
-    captures: HashSet<ContId>,
+    pub(super) captures: HashSet<ContId>,
     /// How many steps were paused.
     pub pauses: usize,
+    pub way: Way,
+    /// How often each direct transition was made (`true`) or refused.
+    pub taken: BTreeMap<(&'static str, bool), u64>,
+    /// The machine at each call of a generator or a handler, if that is asked for.
+    pub trace: Option<Vec<Seen>>,
 }
 
 impl Driver {
     pub fn run(&mut self, program: Body) -> Result<i64, i64> {
-        let mut mode = self.machine.start(generator(program));
+        let program = generator(program);
+        let mut stop = if self.way.is_direct() {
+            self.start_directly(program)
+        } else {
+            let mode = self.machine.start(program);
+            let call = match self.step_on(mode) {
+                Ok(call) => call,
+                Err(result) => return result,
+            };
+            self.execute(call)
+        };
+        loop {
+            let outcome = match stop {
+                Stop::Ended(number) => return Ok(number),
+                Stop::Outcome(outcome) => outcome,
+            };
+            let mode = stepping(|| self.machine.receive_python_result(outcome));
+            let call = match self.step_on(mode.expect("a fitting outcome")) {
+                Ok(call) => call,
+                Err(result) => return result,
+            };
+            stop = self.execute(call);
+        }
+    }
+
+    /// Steps up to the next call, or to the program's end.
+    fn step_on(&mut self, mut mode: TestMode) -> Result<PythonCall<TestHost>, Result<i64, i64>> {
         loop {
             let event = stepping(|| self.machine.step(mode));
             while self.machine.has_released() {
@@ -45,43 +78,41 @@ impl Driver {
                     self.pauses += 1;
                     next
                 }
-                StepEvent::NeedsPython(call) => {
-                    let outcome = self.execute(call);
-                    stepping(|| self.machine.receive_python_result(outcome))
-                        .expect("a fitting outcome")
-                }
-                StepEvent::Done(value) => return Ok(number(value)),
-                StepEvent::Error(error) => return Err(error.0),
+                StepEvent::NeedsPython(call) => return Ok(call),
+                StepEvent::Done(value) => return Err(Ok(number(value))),
+                StepEvent::Error(error) => return Err(Err(error.0)),
                 StepEvent::Refused(error) => panic!("{error}"),
             };
         }
     }
 
-    fn execute(&mut self, call: PythonCall<TestHost>) -> TestOutcome {
-        match call {
-            PythonCall::GenSend(value) => self.advance(Ok(number(value))),
-            PythonCall::GenThrow(error) => self.advance(Err(error.0)),
+    fn execute(&mut self, call: PythonCall<TestHost>) -> Stop {
+        Stop::Outcome(match call {
+            PythonCall::GenSend(value) => return self.go_on(Ok(number(value))),
+            PythonCall::GenThrow(error) => return self.go_on(Err(error.0)),
             PythonCall::Unhandled { effect, declined } => {
                 drop(effect);
                 let error = if declined { MISSING } else { UNHANDLED };
                 PyCallOutcome::Action(HandlerAction::Throw(Object::new(error)))
             }
             PythonCall::CallStdlib { effect } => PyCallOutcome::Action(self.answer(effect)),
-            PythonCall::CallHandler { captured, effect } => self.call_handler(captured, &effect),
-        }
+            PythonCall::CallHandler { captured, effect } => {
+                return match self.ask(captured, &effect) {
+                    Ok(sent) => self.go_on(sent),
+                    Err(stop) => stop,
+                };
+            }
+        })
     }
 
-    fn answer(&mut self, effect: Object) -> HandlerAction<TestHost> {
+    /// What the built-in handler that was found does.
+    pub(super) fn answer(&mut self, effect: Object) -> HandlerAction<TestHost> {
+        let effect_type = EffectType(u32::try_from(effect.0).expect("an effect"));
         let handler = self.machine.stdlib_handler().expect("a built-in handler");
-        let HandlerAct::Store(cell) = &handler.act else {
-            panic!("a handler of the program is called")
-        };
-        match EffectType(u32::try_from(effect.0).expect("an effect")) {
-            GET => HandlerAction::Resume(value(cell.get())),
-            PUT => {
-                cell.set(cell.get() + 1);
-                HandlerAction::Resume(Value::Unit)
-            }
+        if let Some(answer) = self.answer_of(&Rc::clone(handler), effect_type) {
+            return HandlerAction::Resume(value(answer));
+        }
+        match effect_type {
             RUN => HandlerAction::Run(generator(body(|_| Act::Return(7)))),
             FAIL => HandlerAction::Throw(Object::new(FAILED)),
             effect_type => HandlerAction::Pass {
@@ -91,24 +122,34 @@ impl Driver {
         }
     }
 
-    fn advance(&mut self, sent: Result<i64, i64>) -> TestOutcome {
-        let frame = self.machine.running().expect("a running frame");
-        let generator = Rc::clone(&frame.generator);
-        let act = (generator.borrow_mut().script)(sent);
-        match act {
-            Act::Return(number) => PyCallOutcome::GenReturn(value(number)),
-            Act::Raise(error) => self.raised(error),
-            Act::Yield(ask) => PyCallOutcome::GenYield(self.yielded(ask)),
+    /// What a built-in handler answers at once; a [`PUT`] by way of a call-back.
+    pub(super) fn answer_of(&mut self, handler: &Handler, effect_type: EffectType) -> Option<i64> {
+        let HandlerAct::Store(cell) = &handler.act else {
+            panic!("a handler of the program is called")
+        };
+        match effect_type {
+            GET => Some(cell.get()),
+            PUT => {
+                self.machine.begin_callback();
+                cell.set(cell.get() + 1);
+                Some(0)
+            }
+            _ => None,
         }
     }
 
     /// The running frame has raised: a clause whose continuation is unused makes the operation fail.
-    fn raised(&self, error: i64) -> TestOutcome {
+    pub(super) fn raised(&self, error: i64) -> TestOutcome {
         let own = self.machine.running().and_then(|frame| frame.k.as_ref());
         failed(own, error, PyCallOutcome::GenError)
     }
 
-    fn call_handler(&mut self, captured: Captured<TestHost>, effect: &Object) -> TestOutcome {
+    pub(super) fn call_handler(
+        &mut self,
+        captured: Captured<TestHost>,
+        effect: &Object,
+    ) -> TestOutcome {
+        self.look(Some(&captured));
         self.calls.push(captured.dispatch());
         let new = self.captures.insert(captured.id());
         assert!(new, "each capture has an identity of its own");
@@ -128,7 +169,7 @@ impl Driver {
         }
     }
 
-    fn yielded(&mut self, ask: Ask) -> TestYielded {
+    pub(super) fn yielded(&mut self, ask: Ask) -> TestYielded {
         let asked = match ask {
             Ask::Perform(effect_type) => Ok(performed(effect_type, effect_type.0.into())),
             Ask::PerformAs(effect_type, number) => Ok(performed(effect_type, number)),
@@ -204,7 +245,7 @@ impl Driver {
     }
 
     /// Finishes the frames of the clause that the running frame belongs to.
-    fn finish_clause(&mut self) {
+    pub(super) fn finish_clause(&mut self) {
         if self.machine.running().is_none() {
             return; // the tail of a handler call, which has no frame
         }
@@ -216,13 +257,13 @@ impl Driver {
         panic!("the frames of a clause end with the clause's own");
     }
 
-    fn in_clause(&self) -> Result<(), i64> {
+    pub(super) fn in_clause(&self) -> Result<(), i64> {
         let in_call = self.machine.running().is_none();
         let in_clause = in_call || self.machine.clause().is_some();
         in_clause.then_some(()).ok_or(PLACE)
     }
 
-    fn clause_or(&self, k: Option<K>) -> Result<K, i64> {
+    pub(super) fn clause_or(&self, k: Option<K>) -> Result<K, i64> {
         self.in_clause()?;
         k.or_else(|| self.machine.clause().cloned()).ok_or(PLACE)
     }
@@ -238,7 +279,7 @@ fn failed(k: Option<&K>, error: i64, used: fn(Object) -> TestOutcome) -> TestOut
 }
 
 /// The one-shot check.
-fn take(k: &K) -> Result<Captured<TestHost>, i64> {
+pub(super) fn take(k: &K) -> Result<Captured<TestHost>, i64> {
     k.take().ok_or(CONSUMED)
 }
 

@@ -1,11 +1,13 @@
 //! A host for tests, whose objects know whether they may be touched, and a language of programs that
-//! are Rust closures. [`driver`] runs them.
+//! are Rust closures. [`driver`] and [`direct`] run them.
 
 // Each test binary is a crate of its own and uses its own part of this.
 #![allow(dead_code, unused_imports)]
 
+pub mod direct;
 pub mod driver;
 pub mod hand;
+pub mod stacks;
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -17,6 +19,7 @@ use doeff_vm_core::{
     StepEvent, Value, Yielded,
 };
 
+pub use direct::Way;
 pub use driver::{Driver, run};
 
 thread_local! {

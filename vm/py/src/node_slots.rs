@@ -1,0 +1,296 @@
+//! What Python calls on nodes besides the collector's functions: constructors, repr, pickling, and the
+//! comparison of results.
+
+use std::ffi::{CStr, c_int};
+use std::ptr;
+
+use pyo3::ffi;
+
+use crate::calls;
+use crate::node::{MAX_FIELDS, Node, make_raw};
+use crate::object::Ref;
+use crate::specs::{Missing, SPECS, Spec, TABLE};
+use crate::types::reduced;
+
+pub(crate) unsafe extern "C" fn construct<const KIND: usize>(
+    class: *mut ffi::PyObject,
+    args: *const *mut ffi::PyObject,
+    nargsf: usize,
+    kwnames: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    let spec = const { &TABLE[KIND] };
+    // SAFETY: CPython gives as many arguments as it says, keyword values after positional ones.
+    unsafe {
+        let given = ffi::PyVectorcall_NARGS(nargsf).cast_unsigned();
+        let mut fields = [ptr::null_mut(); MAX_FIELDS];
+        let default = match spec.missing {
+            Missing::Nothing => Some(ffi::Py_None()),
+            Missing::Absent => Some(ptr::null_mut()),
+            Missing::EmptyTuple => None,
+        };
+        let few = given >= spec.required && given < spec.fields.len();
+        if kwnames.is_null() && (given == spec.fields.len() || few && default.is_some()) {
+            for (index, field) in fields.iter_mut().enumerate().take(spec.fields.len()) {
+                *field = match default {
+                    Some(default) if index >= spec.required && index >= given => default,
+                    _ => *args.add(index),
+                };
+            }
+            return make_raw(spec.kind, class.cast(), fields);
+        }
+        construct_with_defaults(spec, class, args, given, kwnames)
+    }
+}
+
+/// As `construct`, where arguments are left out, too many, or named.
+///
+/// # Safety
+/// As for `construct`.
+unsafe fn construct_with_defaults(
+    spec: &'static Spec,
+    class: *mut ffi::PyObject,
+    args: *const *mut ffi::PyObject,
+    given: usize,
+    kwnames: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: by the caller's word.
+    unsafe {
+        let mut fields = [ptr::null_mut(); MAX_FIELDS];
+        if given > spec.fields.len() {
+            return too_many(spec, given);
+        }
+        for (index, field) in fields.iter_mut().enumerate().take(given) {
+            *field = *args.add(index);
+        }
+        if !kwnames.is_null() && !take_keywords(spec, &mut fields, args.add(given), kwnames) {
+            return ptr::null_mut();
+        }
+        for (index, (name, _)) in spec.fields.iter().enumerate() {
+            if fields[index].is_null() {
+                if index < spec.required {
+                    return missing(spec, name);
+                }
+                fields[index] = match spec.missing {
+                    Missing::Nothing => ffi::Py_None(),
+                    // Given back at once: the one empty tuple lives as long as the interpreter.
+                    Missing::EmptyTuple => Ref::from_result(ffi::PyTuple_New(0))
+                        .map_or(ptr::null_mut(), |empty| empty.as_ptr()),
+                    Missing::Absent => ptr::null_mut(),
+                };
+            }
+        }
+        make_raw(spec.kind, class.cast(), fields)
+    }
+}
+
+/// # Safety
+/// `kwnames` must be a tuple of strings, and `values` hold as many objects.
+#[cold]
+unsafe fn take_keywords(
+    spec: &Spec,
+    fields: &mut [*mut ffi::PyObject; MAX_FIELDS],
+    values: *const *mut ffi::PyObject,
+    kwnames: *mut ffi::PyObject,
+) -> bool {
+    // SAFETY: by the caller's word.
+    unsafe {
+        for position in 0..ffi::PyTuple_GET_SIZE(kwnames) {
+            let name = ffi::PyTuple_GET_ITEM(kwnames, position);
+            let index = spec.fields.iter().position(|(field, _)| {
+                ffi::PyUnicode_CompareWithASCIIString(name, field.as_ptr()) == 0
+            });
+            let Some(index) = index else {
+                ffi::PyErr_Format(
+                    ffi::PyExc_TypeError,
+                    c"%s() got an unexpected keyword argument '%U'".as_ptr(),
+                    short_name(spec).as_ptr(),
+                    name,
+                );
+                return false;
+            };
+            if !fields[index].is_null() {
+                ffi::PyErr_Format(
+                    ffi::PyExc_TypeError,
+                    c"%s() got multiple values for argument '%U'".as_ptr(),
+                    short_name(spec).as_ptr(),
+                    name,
+                );
+                return false;
+            }
+            fields[index] = *values.offset(position);
+        }
+    }
+    true
+}
+
+#[cold]
+fn too_many(spec: &Spec, given: usize) -> *mut ffi::PyObject {
+    // SAFETY: the format fits its arguments.
+    unsafe {
+        ffi::PyErr_Format(
+            ffi::PyExc_TypeError,
+            c"%s() takes at most %zu arguments (%zu given)".as_ptr(),
+            short_name(spec).as_ptr(),
+            spec.fields.len(),
+            given,
+        )
+    }
+}
+
+#[cold]
+fn missing(spec: &Spec, name: &CStr) -> *mut ffi::PyObject {
+    // SAFETY: the format fits its arguments.
+    unsafe {
+        ffi::PyErr_Format(
+            ffi::PyExc_TypeError,
+            c"%s() missing required argument: '%s'".as_ptr(),
+            short_name(spec).as_ptr(),
+            name.as_ptr(),
+        )
+    }
+}
+
+/// The name without the module.
+pub(crate) fn short_name(spec: &Spec) -> &'static CStr {
+    let bytes = spec.name.to_bytes_with_nul();
+    let start = bytes
+        .iter()
+        .rposition(|&byte| byte == b'.')
+        .map_or(0, |dot| dot + 1);
+    CStr::from_bytes_with_nul(&bytes[start..]).unwrap_or(spec.name)
+}
+
+pub(crate) unsafe extern "C" fn repr<const KIND: usize>(
+    object: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    let spec = &SPECS[KIND];
+    // SAFETY: CPython gives a node of this kind; every intermediate result is checked and owned.
+    unsafe {
+        if ffi::Py_EnterRecursiveCall(c" while getting the repr of a program".as_ptr()) != 0 {
+            return ptr::null_mut();
+        }
+        let mut text = Ref::from_result(ffi::PyUnicode_FromFormat(
+            c"%s(".as_ptr(),
+            short_name(spec).as_ptr(),
+        ));
+        for (index, (name, _)) in spec.fields.iter().enumerate() {
+            let separator = if index == 0 { c"" } else { c", " };
+            let field = (*object.cast::<Node>()).fields[index];
+            if field.is_null() && spec.missing == Missing::Absent {
+                continue;
+            }
+            text = text.and_then(|text| {
+                Ref::from_result(ffi::PyUnicode_FromFormat(
+                    c"%U%s%s=%R".as_ptr(),
+                    text.as_ptr(),
+                    separator.as_ptr(),
+                    name.as_ptr(),
+                    if field.is_null() {
+                        ffi::Py_None()
+                    } else {
+                        field
+                    },
+                ))
+            });
+        }
+        let text = text.and_then(|text| {
+            Ref::from_result(ffi::PyUnicode_FromFormat(c"%U)".as_ptr(), text.as_ptr()))
+        });
+        ffi::Py_LeaveRecursiveCall();
+        text.map_or(ptr::null_mut(), Ref::into_ptr)
+    }
+}
+
+pub(crate) unsafe extern "C" fn reduce<const KIND: usize>(
+    object: *mut ffi::PyObject,
+    _: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: CPython gives a node of this kind; the tuple takes references of its own.
+    unsafe {
+        let spec = &SPECS[KIND];
+        let fields = (*object.cast::<Node>()).fields;
+        let absent =
+            |field: &&*mut ffi::PyObject| field.is_null() && spec.missing == Missing::Absent;
+        let count = spec.fields.len();
+        let count = count - fields.iter().take(count).filter(absent).count();
+        let arguments = ffi::PyTuple_New(count.cast_signed());
+        if arguments.is_null() {
+            return ptr::null_mut();
+        }
+        for (index, field) in fields.into_iter().enumerate().take(count) {
+            let field = if field.is_null() {
+                ffi::Py_None()
+            } else {
+                field
+            };
+            ffi::Py_INCREF(field);
+            ffi::PyTuple_SET_ITEM(arguments, index.cast_signed(), field);
+        }
+        reduced(ffi::Py_TYPE(object).cast(), arguments)
+    }
+}
+
+/// Results are equal when they are of the same kind and hold equal objects.
+pub(crate) unsafe extern "C" fn compare(
+    object: *mut ffi::PyObject,
+    other: *mut ffi::PyObject,
+    operation: c_int,
+) -> *mut ffi::PyObject {
+    // SAFETY: CPython gives an `Ok` or `Err` and any object; types are compared before the layout
+    // is relied on. The fields are kept alive while they are compared.
+    unsafe {
+        let comparable = matches!(operation, ffi::Py_EQ | ffi::Py_NE);
+        if !comparable || ffi::Py_TYPE(object) != ffi::Py_TYPE(other) {
+            let answer = ffi::Py_NotImplemented();
+            ffi::Py_INCREF(answer);
+            return answer;
+        }
+        let first = |object: *mut ffi::PyObject| {
+            let field = (*object.cast::<Node>()).fields[0];
+            ptr::NonNull::new(field).map_or_else(Ref::none, |field| Ref::from_borrowed(field))
+        };
+        let (mine, theirs) = (first(object), first(other));
+        ffi::PyObject_RichCompare(mine.as_ptr(), theirs.as_ptr(), operation)
+    }
+}
+
+pub(crate) unsafe extern "C" fn hash(object: *mut ffi::PyObject) -> ffi::Py_hash_t {
+    // SAFETY: CPython gives an `Ok` or `Err`, whose field is an object.
+    unsafe {
+        let node = object.cast::<Node>();
+        let field = (*node).fields[0];
+        let field = if field.is_null() {
+            ffi::Py_None()
+        } else {
+            field
+        };
+        if ffi::Py_EnterRecursiveCall(c" while hashing a result".as_ptr()) != 0 {
+            return -1;
+        }
+        let hash = ffi::PyObject_Hash(field);
+        ffi::Py_LeaveRecursiveCall();
+        match hash {
+            -1 => -1,
+            // -1 is what reports an error.
+            hash => match hash.rotate_left(7) ^ ((*node).kind as ffi::Py_hash_t) {
+                -1 => -2,
+                mixed => mixed,
+            },
+        }
+    }
+}
+
+/// A `TypedHandler` is called as the handler that it holds.
+pub(crate) unsafe extern "C" fn call_handler(
+    object: *mut ffi::PyObject,
+    args: *mut ffi::PyObject,
+    kwargs: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: CPython gives a `TypedHandler` and valid arguments; the handler is kept alive for the
+    // call.
+    unsafe {
+        let handler = (*object.cast::<Node>()).fields[0];
+        let handler = ptr::NonNull::new(handler).map_or_else(Ref::none, |h| Ref::from_borrowed(h));
+        calls::call(handler.as_ptr(), args, kwargs)
+    }
+}
