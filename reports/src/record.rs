@@ -341,7 +341,8 @@ impl Report {
 }
 
 impl Measurement {
-    fn label(&self) -> String {
+    /// What was measured, in words.
+    pub fn label(&self) -> String {
         let Self {
             workload,
             params,

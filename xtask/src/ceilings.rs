@@ -17,12 +17,16 @@ use doeff_reports::{Mode, Report};
 
 use crate::cli::CeilingsArgs;
 use crate::process::program;
+use crate::publish;
 use crate::workspace::Workspace;
 use records::Records;
 use summary::Summary;
 
 /// The engines whose times stand beside the counts.
 const ENGINES: [&str; 3] = ["vm", "floor", "doeff-0.8"];
+
+/// The folder of the comparison's record, which does not have every engine and workload.
+const TIMES: &str = "ceilings";
 
 /// Measures, writes `ceilings.md` and `ceilings.json` to `reports/latest`, and prints the page. The exit
 /// code is a failure when a ceiling is broken or a measurement failed.
@@ -58,6 +62,7 @@ fn measure(root: &Path, latest: &Path, mode: Mode) -> Result<Records> {
         Mode::Quick => &["--quick"],
         Mode::Full => &[],
     };
+    clear(latest)?;
     let mut records = Records::default();
     let valgrind = program("valgrind", ["--version"], root).stdout_null().run();
     if valgrind.is_ok() {
@@ -71,14 +76,30 @@ fn measure(root: &Path, latest: &Path, mode: Mode) -> Result<Records> {
     let bench = Bench::new(root, "heap", latest, "heap.json");
     records.heap = records.keep("heap", bench.run(&[])?);
 
-    // Apart, for this record does not have every engine and workload.
-    let bench = Bench::new(root, "compare", &latest.join("ceilings"), "report.json");
+    let bench = Bench::new(root, "compare", &latest.join(TIMES), "report.json");
     let workloads = workloads(&records);
     let mut options = quick.to_vec();
     options.extend(ENGINES.iter().flat_map(|engine| ["--engine", engine]));
     options.extend(workloads.iter().flat_map(|name| ["--workload", name]));
     records.times = records.keep("compare", bench.run::<Report>(&options)?);
     Ok(records)
+}
+
+/// Removes what an earlier run wrote: it must not pass for what this one found.
+fn clear(latest: &Path) -> Result<()> {
+    let files = publish::BESIDE
+        .iter()
+        .map(|name| fs::remove_file(latest.join(name)));
+    let folder = fs::remove_dir_all(latest.join(TIMES));
+    for removed in files.chain([folder]) {
+        match removed {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(error).with_context(|| format!("cannot clear {}", latest.display()));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// The workloads that have a ceiling; all, where that is not known.
@@ -113,14 +134,6 @@ impl<'a> Bench<'a> {
     }
 
     fn run<T: records::Read>(&self, options: &[&str]) -> Result<Ended<T>> {
-        // What an earlier run wrote must not pass for what this one found.
-        match fs::remove_file(&self.record) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(error)
-                    .with_context(|| format!("cannot remove {}", self.record.display()));
-            }
-            _ => {}
-        }
         eprintln!("\n== cargo bench --bench {}", self.target);
         let mut words: Vec<_> = ["bench", "--bench", self.target, "--", "--output"]
             .map(Into::into)

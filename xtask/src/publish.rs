@@ -9,7 +9,7 @@ use doeff_reports::{Report, markdown};
 use crate::readme;
 
 /// What is published beside the report, where it is there.
-const BESIDE: [&str; 6] = [
+pub(crate) const BESIDE: [&str; 6] = [
     "ceilings.md",
     "ceilings.json",
     "instructions.md",

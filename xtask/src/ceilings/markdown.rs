@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use doeff_reports::format::{self, MISSING};
-use doeff_reports::instructions::{Ceiling, Law, Verdict};
+use doeff_reports::instructions::{Ceiling, Law, Point, Verdict};
 use doeff_reports::text::{TextTable, escape};
 
 use super::records::{CoreRow, Growth, Structure};
@@ -99,10 +99,10 @@ fn targets(targets: &[Target]) -> Option<String> {
         let times = &target.times;
         table.row(vec![
             escape(&target.label),
-            match target.ceiling {
+            optional(target.ceiling, |ceiling| match ceiling {
                 Ceiling::TimesFloor(ceiling) => ceiling.to_string(),
                 Ceiling::Instructions(ceiling) => format!("{ceiling} instructions"),
-            },
+            }),
             optional(target.vm, format::instructions),
             optional(target.floor, format::instructions),
             optional(target.ratio, |ratio| format!("{ratio:.3}")),
@@ -153,9 +153,7 @@ fn laws(laws: &[Judged<Law>]) -> Option<String> {
         ("verdict", false),
     ]);
     for Judged { of: law, verdict } in laws {
-        let end = |point: Option<&doeff_reports::instructions::Point>| {
-            optional(point.map(|point| point.at), format::count)
-        };
+        let end = |point: Option<&Point>| optional(point.map(|point| point.at), format::count);
         table.row(vec![
             escape(&law.cost),
             escape(&law.over),

@@ -1,5 +1,7 @@
 //! What the records say together: every ceiling with its verdict, and the times beside the counts.
 
+use std::collections::BTreeMap;
+
 use doeff_reports::instructions::{Ceiling, Cost, Law, Verdict};
 use doeff_reports::table::Group;
 use doeff_reports::{Comparison, Engine, Instructions, Mode, Params, Report, format};
@@ -45,11 +47,11 @@ pub(super) struct Tally {
     pub(super) broken: Vec<String>,
 }
 
-/// A workload with a ceiling.
+/// A workload with a ceiling; where nothing was counted, one that was timed.
 #[derive(Debug, Serialize)]
 pub(super) struct Target {
     pub(super) label: String,
-    pub(super) ceiling: Ceiling,
+    pub(super) ceiling: Option<Ceiling>,
     /// Instructions.
     pub(super) vm: Option<f64>,
     pub(super) floor: Option<f64>,
@@ -145,6 +147,7 @@ impl Tally {
                 python,
             } = growth;
             tally.check(growth.verdict() == Verdict::Holds, || {
+                let [from, to] = [from, to].map(|&steps| format::count(steps));
                 format!(
                     "{what}: {rust} + {python} bytes more are alive after {to} steps than after {from}, \
                      but none is allowed"
@@ -169,10 +172,14 @@ impl Tally {
 
 impl Summary {
     pub(super) fn of(mode: Mode, records: &Records) -> Self {
-        let costs = records.instructions.iter().flat_map(|found| &found.costs);
-        let targets: Vec<_> = costs
-            .filter_map(|cost| Target::of(cost, records.times.as_ref()))
-            .collect();
+        let times = records.times.as_ref();
+        let targets: Vec<_> = match &records.instructions {
+            Some(found) => {
+                let costs = found.costs.iter().filter(|cost| cost.ceiling.is_some());
+                costs.map(|cost| Target::of(cost, times)).collect()
+            }
+            None => times.map(uncounted).unwrap_or_default(),
+        };
         let laws = records.instructions.iter().flat_map(|found| &found.laws);
         let structures = records.heap.iter().flat_map(|heap| &heap.structures);
         let growth = records.heap.iter().flat_map(|heap| &heap.growth);
@@ -180,7 +187,7 @@ impl Summary {
         let mut failures = records.failures.clone();
         let without = targets
             .iter()
-            .filter(|target| target.verdict == Verdict::Open);
+            .filter(|target| target.ceiling.is_some() && target.verdict == Verdict::Open);
         failures.extend(without.map(|target| format!("{}: nothing to compare with", target.label)));
         failures.extend(records.times.iter().flat_map(wrong_answers));
         Self {
@@ -219,11 +226,7 @@ fn judged<T: Clone>(of: &T, verdict: Verdict) -> Judged<T> {
 
 fn wrong_answers(times: &Report) -> impl Iterator<Item = String> {
     let wrong = times.results.iter().filter(|row| !row.answer_ok);
-    wrong.map(|row| {
-        let (workload, engine, size) = (&row.workload, &row.engine, row.size);
-        let params = &row.params;
-        format!("{workload} ({params}) on {engine} at {size}: wrong answer")
-    })
+    wrong.map(|row| format!("{}: wrong answer", row.label()))
 }
 
 impl Head {
@@ -248,11 +251,10 @@ impl Head {
 }
 
 impl Target {
-    /// `None` where there is no ceiling.
-    fn of(cost: &Cost, times: Option<&Report>) -> Option<Self> {
-        Some(Self {
+    fn of(cost: &Cost, times: Option<&Report>) -> Self {
+        Self {
             label: cost.label(),
-            ceiling: cost.ceiling?,
+            ceiling: cost.ceiling,
             vm: cost.count(&Engine::VM),
             floor: cost.count(&Engine::FLOOR),
             ratio: cost.times_floor(),
@@ -260,8 +262,24 @@ impl Target {
             times: times
                 .map(|times| Times::of(cost, times))
                 .unwrap_or_default(),
-        })
+        }
     }
+}
+
+/// The workloads that were timed, without counts.
+fn uncounted(times: &Report) -> Vec<Target> {
+    let groups = Comparison::of(times).groups.into_iter();
+    let costs = groups.map(|group| Cost {
+        workload: group.workload,
+        params: group.params,
+        operation: group.operation,
+        over: "size".to_owned(),
+        from: 0,
+        to: 0,
+        counts: BTreeMap::new(),
+        ceiling: None,
+    });
+    costs.map(|cost| Target::of(&cost, Some(times))).collect()
 }
 
 impl Times {
