@@ -4,9 +4,6 @@ from effects import *
 import re
 import sys
 
-# Results nest as deeply as clauses do, and the text of one takes Python calls on one engine alone.
-sys.setrecursionlimit(10_000)
-
 log = []  # what the program saw and did, in order
 kept = []  # continuations that clauses stored
 created = []  # continuations that were not started
@@ -204,8 +201,19 @@ def unraisable(args):
 def outcome():
     """Run the program: its answer or error, what is left, the stores, the log.
 
-    What the collector ends later is logged below "collected".
+    What the collector ends later is logged below "collected". Results nest as deeply as clauses do, and
+    the text of one takes calls of Python functions on one engine alone.
     """
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(10 * limit)
+    try:
+        return observed()
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def observed():
+    """What there is to see of a run."""
     sys.unraisablehook = unraisable
     try:
         result = ["answer", show(run_main())]
