@@ -367,3 +367,21 @@ def test_rule_06_the_mro_at_the_time_of_performing_decides(engine):
     inner = engine.WithHandler(answering("second"), body(), effects=Second)
     program = engine.WithHandler(answering("outer"), inner)
     assert engine.run(program) == ("outer", "second")
+
+
+def test_rule_06_each_change_of_the_mro_counts(engine):
+    """Two changes with nothing performed in between may leave the second MRO where the first one was."""
+    bases = [type(name, (engine.EffectBase,), {}) for name in ("First", "Second", "Third")]
+
+    def answering(value):
+        return lambda effect, k: engine.Resume(k, value)
+
+    for _ in range(50):
+        changing = type("Changing", (bases[0],), {})
+        program = changing()
+        for base in bases:
+            program = engine.WithHandler(answering(base.__name__), program, effects=base)
+        assert engine.run(program) == "First"
+        changing.__bases__ = (bases[1],)
+        changing.__bases__ = (bases[2],)
+        assert engine.run(program) == "Third"

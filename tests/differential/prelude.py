@@ -201,8 +201,8 @@ def unraisable(args):
 def outcome():
     """Run the program: its answer or error, what is left, the stores, the log.
 
-    What the collector ends later is logged below "collected". Results nest as deeply as clauses do, and
-    the text of one takes calls of Python functions on one engine alone.
+    What the collector ends later is logged below "collected". Results nest as deeply as clauses do,
+    and the text of one takes calls of Python functions on one engine alone.
     """
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(10 * limit)
