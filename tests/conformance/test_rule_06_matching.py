@@ -370,7 +370,7 @@ def test_rule_06_the_mro_at_the_time_of_performing_decides(engine):
 
 
 def test_rule_06_each_change_of_the_mro_counts(engine):
-    """Two changes with nothing performed in between may leave the second MRO where the first one was."""
+    """After two changes, the second MRO may lie where the first one was."""
     bases = [type(name, (engine.EffectBase,), {}) for name in ("First", "Second", "Third")]
 
     def answering(value):

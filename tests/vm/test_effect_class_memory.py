@@ -152,7 +152,7 @@ LIVES = {
 def counts():
     """What must not grow; the collector has taken every cycle."""
     with warnings.catch_warnings():
-        # Each change of a class leaves names in CPython's cache of lookups; 3.13 warns of this call.
+        # Each change of a class leaves names in CPython's cache of lookups; 3.13 warns of it.
         warnings.simplefilter("ignore", DeprecationWarning)
         sys._clear_type_cache()
     gc.collect()
