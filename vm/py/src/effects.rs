@@ -204,19 +204,33 @@ fn look_up(kind: TypeKey) -> Result<Option<EffectType>, Ref> {
     }
 }
 
+unsafe extern "C" {
+    /// What a type's MRO has under a name, borrowed, or null without an exception; `pyo3-ffi` does not declare
+    /// it.
+    fn _PyType_Lookup(kind: TypeKey, name: *mut ffi::PyObject) -> *mut ffi::PyObject;
+}
+
+/// Lets CPython give the type a version, if it has none: it does so when an attribute is looked up in the
+/// type itself. (`getattr` would not do: the metaclass may answer it alone, or run code.)
+fn give_version(kind: TypeKey) -> Result<(), Ref> {
+    // SAFETY: `kind` is a valid type, which the caller keeps alive; what is found is not used.
+    unsafe {
+        if (*kind).tp_version_tag == 0 {
+            let name = Ref::from_result(ffi::PyUnicode_InternFromString(c"__init__".as_ptr()));
+            let name = name.ok_or_else(crate::object::take_error)?;
+            _PyType_Lookup(kind, name.as_ptr());
+        }
+    }
+    Ok(())
+}
+
 #[cold]
 fn register(kind: TypeKey) -> Result<Option<EffectType>, Ref> {
     if !is_effect_type(kind) {
         return Ok(None);
     }
     watch(kind)?;
-    // SAFETY: the object is a valid type, whose own class is `type`, so that no other code runs; looking
-    // an attribute up gives it a version, if it has none.
-    unsafe {
-        if (*kind).tp_version_tag == 0 && ffi::Py_TYPE(kind.cast()) == &raw mut ffi::PyType_Type {
-            ffi::PyObject_HasAttrString(kind.cast(), c"__doc__".as_ptr());
-        }
-    }
+    give_version(kind)?;
     Ok(Some(with_registry(|registry| {
         let Registry {
             rows,
