@@ -1,11 +1,9 @@
 //! The command line of the instruction counts.
 
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use anyhow::Context;
 use clap::Parser;
-use doeff_reports::instructions::Cost;
 use doeff_reports::{Engine, Mode};
 
 use super::count::Job;
@@ -34,10 +32,6 @@ pub struct Arguments {
     /// Record what the floor costs on this interpreter in bench-suites/floors.json.
     #[arg(long)]
     pub accept: bool,
-    /// The ceiling of this workload is known to be missed: the report says so, but the command fails only where
-    /// the VM costs more than so many times the floor. May be given several times.
-    #[arg(long = "missed", value_name = "NAME=TIMES")]
-    pub missed: Vec<Missed>,
     /// Folder that the reports are written to; `reports/latest` of the workspace by default.
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
@@ -47,38 +41,6 @@ pub struct Arguments {
     /// Given by `cargo bench`. Without it nothing is counted.
     #[arg(long, hide = true)]
     pub bench: bool,
-}
-
-/// A ceiling that is known to be missed, and by how much.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Missed {
-    /// The workload.
-    pub workload: String,
-    /// How many times the floor it may cost nevertheless.
-    pub times_floor: f64,
-}
-
-impl FromStr for Missed {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let parts = text.split_once('=');
-        let parsed = parts.and_then(|(workload, times)| {
-            Some(Self {
-                workload: workload.to_owned(),
-                times_floor: times.parse().ok()?,
-            })
-        });
-        parsed.ok_or_else(|| format!("expected NAME=TIMES, such as resume_nontail=1.2, got {text}"))
-    }
-}
-
-impl Missed {
-    /// Whether this is about a row, and the row is not worse.
-    pub(super) fn allows(&self, cost: &Cost) -> bool {
-        let times = cost.times_floor();
-        self.workload == cost.workload && times.is_some_and(|times| times <= self.times_floor)
-    }
 }
 
 /// A job as it is handed to a worker.
@@ -116,10 +78,9 @@ impl Arguments {
 #[cfg(test)]
 mod tests {
     use clap::{CommandFactory, Parser};
-    use doeff_reports::instructions::Cost;
-    use doeff_reports::{Engine, Params};
+    use doeff_reports::Engine;
 
-    use super::{Arguments, Missed};
+    use super::Arguments;
 
     #[test]
     fn the_definition_is_consistent() {
@@ -132,34 +93,5 @@ mod tests {
         assert_eq!(arguments.engines(), [Engine::VM, Engine::FLOOR]);
         let arguments = Arguments::parse_from(["instructions", "--engine", "call"]);
         assert_eq!(arguments.engines(), [Engine::CALL]);
-    }
-
-    fn cost(workload: &str, vm: f64) -> Cost {
-        Cost {
-            workload: workload.to_owned(),
-            params: Params::default(),
-            operation: "effect".to_owned(),
-            over: "size".to_owned(),
-            from: 1,
-            to: 2,
-            counts: [(Engine::VM, vm), (Engine::FLOOR, 100.0)].into(),
-            ceiling: None,
-        }
-    }
-
-    #[test]
-    fn a_missed_ceiling_is_allowed_as_far_as_it_says() {
-        let missed: Missed = "resume_nontail=1.25".parse().expect("it is one");
-        assert!(missed.allows(&cost("resume_nontail", 125.0)));
-        assert!(!missed.allows(&cost("resume_nontail", 125.1)));
-        assert!(!missed.allows(&cost("resume_churn", 101.0)));
-    }
-
-    #[test]
-    fn what_is_no_missed_ceiling_is_refused() {
-        for text in ["resume_nontail", "resume_nontail=much", ""] {
-            let refused = text.parse::<Missed>().expect_err("it is none");
-            assert!(refused.contains("NAME=TIMES"), "{refused}");
-        }
     }
 }

@@ -17,7 +17,7 @@ mod worker;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
-use doeff_reports::instructions::{self, Cost, Floor, Repeats, Schema, Verdict};
+use doeff_reports::instructions::{self, Cost, Floor, Repeats, Schema};
 use doeff_reports::{Engine, Instructions, Mode, Versions};
 use pyo3::prelude::*;
 
@@ -25,7 +25,7 @@ use crate::compare;
 use crate::progress::Stage;
 use crate::python;
 use crate::record;
-use arguments::{Arguments, Missed};
+use arguments::Arguments;
 use build::build;
 use count::Counter;
 use floors::Records;
@@ -108,20 +108,7 @@ fn count(arguments: &Arguments, plan: &Plan) -> Result<ExitCode> {
         "instructions.json and instructions.md are in {}",
         output.display()
     );
-    Ok(verdict(&unexpected(&found, &arguments.missed)))
-}
-
-/// What is broken, but for the ceilings that are known to be missed and are not missed by more.
-fn unexpected(found: &Instructions, missed: &[Missed]) -> Vec<String> {
-    let known = found.costs.iter().filter(|cost| {
-        cost.verdict() == Verdict::Broken && missed.iter().any(|missed| missed.allows(cost))
-    });
-    let known: Vec<String> = known.map(|cost| format!("{}:", cost.label())).collect();
-    let broken = found.broken.iter();
-    broken
-        .filter(|problem| !known.iter().any(|label| problem.starts_with(label)))
-        .cloned()
-        .collect()
+    Ok(verdict(&found.broken))
 }
 
 fn count_all(counter: &Counter, plan: &Plan, stage: &'static str) -> Result<Totals> {

@@ -69,7 +69,7 @@ impl<H: Host> Arena<H> {
 
     /// Takes back a segment that holds nothing of the host any more.
     pub(crate) fn free(&mut self, mut segment: Box<Segment<H>>) {
-        debug_assert!(segment.waiting().is_empty());
+        debug_assert!(!segment.has_waiting());
         debug_assert!(segment.outer.as_ref().is_none_or(|outer| outer.is_empty()));
         debug_assert!(segment.top.is_none() && segment.handler.is_none());
         if self.free.len() == KEPT_SEGMENTS {
@@ -90,6 +90,7 @@ mod tests {
     use std::collections::VecDeque;
 
     use super::*;
+    use crate::frames::Frames;
 
     #[derive(Debug)]
     struct Nothing;
@@ -123,7 +124,7 @@ mod tests {
         let mut arena = Arena::<Nothing>::new();
         let mut first = arena.allocate(prompt(3, HandlerKind::Python));
         let (address, marker, id) = (&raw const *first, first.marker, first.id);
-        first.frames = Some(Box::new(Vec::with_capacity(4)));
+        first.frames = Some(Box::new(Frames::with_capacity(4)));
         first.handler = None;
         arena.free(first);
         let second = arena.allocate(prompt(5, HandlerKind::Stdlib));
@@ -147,7 +148,7 @@ mod tests {
         let mut arena = Arena::<Nothing>::new();
         let mut segment = arena.allocate(None);
         assert_eq!(segment.kind(), crate::SegmentKind::Normal);
-        segment.frames = Some(Box::new(Vec::with_capacity(frames)));
+        segment.frames = Some(Box::new(Frames::with_capacity(frames)));
         segment.outer = Some(Box::new(VecDeque::with_capacity(outer)));
         arena.free(segment);
         let again = arena.allocate(None);

@@ -74,7 +74,7 @@ impl<H: Host> Captured<H> {
     /// The first error of `visit`.
     pub fn visit<E>(&self, mut visit: impl FnMut(Part<'_, H>) -> Result<(), E>) -> Result<(), E> {
         for segment in self.segments() {
-            for frame in segment.top.iter().chain(segment.waiting().iter().rev()) {
+            for frame in segment.top.iter().chain(segment.waiting()) {
                 visit(Part::Frame(frame))?;
             }
             if let Some(handler) = &segment.handler {

@@ -12,9 +12,8 @@ use crate::frame::Frame;
 use crate::handler::{HandlerKind, Prompt};
 use crate::host::Host;
 use crate::ids::DispatchId;
-use crate::machine::Machine;
+use crate::machine::{Machine, fill};
 use crate::mode::PendingPython;
-use crate::segment::SegmentKind;
 
 /// What the machine let go of when a frame ended. To be dropped by the driver, the handler first.
 #[derive(Debug)]
@@ -42,7 +41,7 @@ impl<H: Host> Machine<H> {
         let [bottom] = self.slots.as_slice() else {
             return None;
         };
-        if !bottom.segment.waiting().is_empty() {
+        if bottom.segment.has_waiting() {
             return None;
         }
         self.pending = PendingPython::Nothing;
@@ -117,6 +116,35 @@ impl<H: Host> Machine<H> {
         self.dispatches.next()
     }
 
+    /// The running frame performs an effect of this type: captures what the nearest handler that accepts
+    /// it is to be called with, and the machine waits as for [`capture_for`](Self::capture_for). `None`,
+    /// and nothing has changed, where that handler is built in or takes a search by steps.
+    #[allow(clippy::inline_always)] // one hot use
+    #[inline(always)]
+    pub fn capture_nearest(&mut self, effect_type: H::EffectType) -> Option<Captured<H>> {
+        let (innermost, outer) = self.slots.split_last()?;
+        // Slot 0 is the bottom of the stack and has no handler.
+        if outer.is_empty()
+            || !effect_type.accepts(innermost.accepts)
+            || innermost.segment.handler_kind != HandlerKind::Python
+        {
+            return self.capture_nearest_below(effect_type);
+        }
+        let innermost = outer.len();
+        let id = self.begin_dispatch();
+        self.capture_for(innermost, id)
+    }
+
+    #[inline(never)]
+    fn capture_nearest_below(&mut self, effect_type: H::EffectType) -> Option<Captured<H>> {
+        let slot = self.nearest(effect_type)?;
+        if self.is_stdlib(slot) {
+            return None;
+        }
+        let id = self.begin_dispatch();
+        self.capture_for(slot, id)
+    }
+
     /// Captures what the handler of a slot, which is one of the program, is to be called with. The
     /// machine waits for the outcome of that call, as for
     /// [`PythonCall::CallHandler`](crate::PythonCall::CallHandler).
@@ -188,8 +216,7 @@ impl<H: Host> Machine<H> {
         debug_assert_eq!(self.pending, PendingPython::Handler);
         self.pending = PendingPython::Generator;
         self.steps += 1;
-        debug_assert!(self.running.is_none());
-        self.running = Some(clause);
+        fill(&mut self.running, Some(clause));
     }
 
     /// Takes the running frame alone, for the driver to finish it.
@@ -211,7 +238,7 @@ impl<H: Host> Machine<H> {
     /// driver sends a value next, is the running frame then.
     #[inline]
     pub fn resume(&mut self, captured: Captured<H>) {
-        self.pending = PendingPython::Generator;
+        debug_assert_eq!(self.pending, PendingPython::Generator);
         self.steps += 2;
         self.reinstate(captured);
     }
@@ -241,6 +268,17 @@ impl<H: Host> Machine<H> {
     fn end_running(&mut self) -> Option<Ended<H>> {
         debug_assert_eq!(self.pending, PendingPython::Generator);
         let slot = self.slots.last_mut()?;
+        if let Some(waiting) = slot.segment.pop_at_hand() {
+            let frame = self.running.replace(waiting)?;
+            let handler = None;
+            return Some(Ended { handler, frame });
+        }
+        self.end_running_further()
+    }
+
+    #[inline(never)]
+    fn end_running_further(&mut self) -> Option<Ended<H>> {
+        let slot = self.slots.last_mut()?;
         if let Some(waiting) = slot.segment.pop() {
             let frame = self.running.replace(waiting)?;
             let handler = None;
@@ -250,14 +288,11 @@ impl<H: Host> Machine<H> {
     }
 
     /// As `end_running`, for the last frame under a prompt.
-    #[inline(never)]
+    #[inline]
     fn leave_prompt(&mut self) -> Option<Ended<H>> {
-        let [.., around, innermost] = self.slots.as_mut_slice() else {
+        let [.., around, _] = self.slots.as_mut_slice() else {
             return None;
         };
-        if innermost.segment.kind() == SegmentKind::Normal {
-            return None;
-        }
         let waiting = around.segment.pop()?;
         let frame = self.running.replace(waiting)?;
         let mut segment = self.slots.pop()?.segment;

@@ -38,6 +38,7 @@ mod direct;
 mod dispatch;
 mod error;
 mod frame;
+mod frames;
 mod handler;
 mod host;
 mod ids;

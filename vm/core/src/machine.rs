@@ -132,7 +132,7 @@ impl<H: Host> Machine<H> {
         let [bottom] = self.slots.as_slice() else {
             return false;
         };
-        bottom.segment.waiting().is_empty()
+        !bottom.segment.has_waiting()
             && self.running.is_none()
             && self.pending == PendingPython::Nothing
             && self.released.is_empty()
@@ -164,7 +164,7 @@ impl<H: Host> Machine<H> {
     /// As [`clause`](Self::clause), the clause's whole frame.
     pub fn clause_frame(&self) -> Option<&Frame<H>> {
         let waiting = self.slots.last().into_iter();
-        let waiting = waiting.flat_map(|slot| slot.segment.waiting().iter().rev());
+        let waiting = waiting.flat_map(|slot| slot.segment.waiting());
         self.running
             .iter()
             .chain(waiting)
@@ -223,7 +223,7 @@ impl<H: Host> Machine<H> {
             id: slot.segment.id,
             kind: slot.segment.kind(),
             marker: slot.segment.marker,
-            waiting: slot.segment.waiting().len(),
+            waiting: slot.segment.waiting_len(),
         })
     }
 
@@ -299,7 +299,7 @@ impl<H: Host> Machine<H> {
     #[inline(always)]
     pub(crate) fn capture(&mut self, index: usize, dispatch: DispatchId) -> Option<Captured<H>> {
         let Slot { mut segment, .. } = self.slots.pop()?;
-        segment.top = self.running.take();
+        fill(&mut segment.top, self.running.take());
         segment.captured_as = self.captures.next();
         segment.dispatch = dispatch;
         let mut captured = Captured(segment);
@@ -343,7 +343,7 @@ impl<H: Host> Machine<H> {
     pub(crate) fn restore(&mut self, captured: Captured<H>) -> usize {
         let index = self.slots.len();
         let Captured(mut segment) = captured;
-        self.running = segment.top.take();
+        fill(&mut self.running, segment.top.take());
         if let Some(outer) = &mut segment.outer
             && !outer.is_empty()
         {
@@ -374,4 +374,12 @@ impl<H: Host> Machine<H> {
             slot.segment.push(waiting);
         }
     }
+}
+
+/// Puts a frame where none is: an assignment would look for one to drop.
+#[allow(clippy::inline_always)] // it is a move
+#[inline(always)]
+pub(crate) fn fill<H: Host>(place: &mut Option<Frame<H>>, frame: Option<Frame<H>>) {
+    debug_assert!(place.is_none());
+    std::mem::forget(std::mem::replace(place, frame));
 }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use crate::dispatch::AcceptSet;
 use crate::frame::Frame;
+use crate::frames::Frames;
 use crate::handler::HandlerKind;
 use crate::host::Host;
 use crate::ids::{ContId, DispatchId, Marker, SegmentId};
@@ -25,14 +26,13 @@ pub enum SegmentKind {
 pub(crate) struct Segment<H: Host> {
     /// The performer. Only in the innermost segment of a captured continuation.
     pub(crate) top: Option<Frame<H>>,
-    /// The frames that wait, outermost first. A continuation's one segment commonly has none, so that
-    /// the vector lies behind a pointer.
-    #[allow(clippy::box_collection)] // as the sentence above says
-    pub(crate) frames: Option<Box<Vec<Frame<H>>>>,
+    /// The frames that wait. A continuation's one segment commonly has none, so that they lie behind a
+    /// pointer.
+    pub(crate) frames: Option<Box<Frames<H>>>,
     /// The captured slots around this one, outermost (the prompt that got the effect) first.
     /// Only in the innermost segment of a captured continuation, and none for a single segment, as most
     /// are. A deque, because a continuation that is passed on grows at its outer end.
-    #[allow(clippy::box_collection)] // as above
+    #[allow(clippy::box_collection)] // commonly there is none
     pub(crate) outer: Option<Box<VecDeque<Slot<H>>>>,
     /// The prompt's handler; `None` at the bottom of the stack.
     pub(crate) handler: Option<H::Handler>,
@@ -51,9 +51,21 @@ pub(crate) struct Segment<H: Host> {
 }
 
 impl<H: Host> Segment<H> {
-    /// The frames that wait, outermost first.
-    pub(crate) fn waiting(&self) -> &[Frame<H>] {
-        self.frames.as_ref().map_or(&[], |frames| frames.as_slice())
+    /// The frames that wait, innermost first.
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = &Frame<H>> {
+        self.frames.iter().flat_map(|frames| frames.iter())
+    }
+
+    /// Whether frames wait.
+    pub(crate) fn has_waiting(&self) -> bool {
+        self.frames
+            .as_ref()
+            .is_some_and(|frames| !frames.is_empty())
+    }
+
+    /// How many frames wait.
+    pub(crate) fn waiting_len(&self) -> usize {
+        self.frames.as_ref().map_or(0, |frames| frames.len())
     }
 
     /// A frame begins to wait.
@@ -68,13 +80,21 @@ impl<H: Host> Segment<H> {
 
     #[inline(never)]
     fn push_first(&mut self, frame: Frame<H>) {
-        self.frames = Some(Box::new(vec![frame]));
+        let frames = self.frames.insert(Box::new(Frames::with_capacity(1)));
+        frames.push(frame);
     }
 
     /// The innermost frame that waits.
     #[inline]
     pub(crate) fn pop(&mut self) -> Option<Frame<H>> {
         self.frames.as_mut()?.pop()
+    }
+
+    /// As `pop`, where that is quickly done.
+    #[allow(clippy::inline_always)] // it is a move and a test
+    #[inline(always)]
+    pub(crate) fn pop_at_hand(&mut self) -> Option<Frame<H>> {
+        self.frames.as_mut()?.pop_at_hand()
     }
 
     pub(crate) fn kind(&self) -> SegmentKind {

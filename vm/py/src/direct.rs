@@ -13,9 +13,9 @@ use crate::classify::{Reserved, Started, prompt, start_do_call, start_program, u
 use crate::clause::{Failure, finish, finish_by_send};
 use crate::continuation::{self, settle, settle_kept};
 use crate::do_function;
-use crate::driver::{Asked, Driver, drop_frame, no_frame};
-use crate::effects::effect_type;
-use crate::generator::{self, Step};
+use crate::driver::{Asked, Driver, drop_frame, no_frame, other_than_clause};
+use crate::effects::{effect_type, known_type};
+use crate::generator::{self, Step, owned};
 use crate::host::{PyCaptured, PyFrame, PyOutcome, PyPrompt};
 use crate::node::{self, Kind};
 use crate::note;
@@ -40,11 +40,13 @@ impl Driver<'_> {
             let Some(frame) = self.machine.running() else {
                 return no_frame();
             };
-            let outcome = generator::send_raw(&frame.generator, &value);
+            let (outcome, result) = generator::send_raw(&frame.generator, &value);
             drop(value);
             let next = match outcome {
-                (1, Some(yielded)) => self.go_on(yielded),
-                (0, Some(result)) => self.give(result),
+                // SAFETY: the result is a new reference where the outcome is one of these two.
+                1 => self.go_on(unsafe { owned(result) }),
+                // SAFETY: as above.
+                0 => self.give(unsafe { owned(result) }),
                 _ => self.unwind(take_error()),
             };
             match next {
@@ -226,18 +228,29 @@ impl Driver<'_> {
     #[inline(never)]
     fn perform_directly(&mut self, effect: Ref) -> Next {
         self.settle_clause();
-        let Ok(Some(known)) = effect_type(&effect) else {
-            return self.stop(perform(effect));
+        let Some(known) = known_type(&effect) else {
+            return self.perform_of_new_type(effect);
         };
-        let Some(slot) = self.machine.nearest(known) else {
-            return self.stop(perform(effect));
-        };
-        if self.machine.is_stdlib(slot) {
-            return self.stop(perform(effect));
+        match self.machine.capture_nearest(known) {
+            Some(captured) => self.ask(captured, effect),
+            None => self.perform_by_steps(effect),
         }
-        let id = self.machine.begin_dispatch();
-        let captured = self.machine.capture_for(slot, id)?;
-        self.ask(captured, effect)
+    }
+
+    #[inline(never)]
+    fn perform_of_new_type(&mut self, effect: Ref) -> Next {
+        if let Ok(Some(known)) = effect_type(&effect)
+            && let Some(captured) = self.machine.capture_nearest(known)
+        {
+            return self.ask_once(captured, effect);
+        }
+        self.perform_by_steps(effect)
+    }
+
+    #[inline(never)]
+    fn perform_by_steps(&mut self, effect: Ref) -> Next {
+        let outcome = perform(effect);
+        self.stop(outcome)
     }
 
     /// As `ask`, where it is not worth a copy of it.
@@ -258,8 +271,16 @@ impl Driver<'_> {
                 self.machine.resume_tail(captured);
                 Some(value)
             }
-            Asked::Other(outcome) => self.stop(outcome),
+            Asked::Other { handler, k, result } => self.other(&handler, &k, result),
+            Asked::Nothing(outcome) => self.stop(outcome()),
         }
+    }
+
+    /// A handler gave no new generator.
+    #[inline(never)]
+    fn other(&mut self, handler: &Ref, k: &Ref, result: Option<Ref>) -> Next {
+        let outcome = other_than_clause(handler, k, result);
+        self.stop(outcome)
     }
 
     /// An effect of the kind with this number, one that a built-in handler answers with a value.
@@ -336,8 +357,9 @@ impl Driver<'_> {
                 continuation::give_effect(&k)
             };
             drop(k);
-            if let Some(frame) = self.machine.running_mut() {
-                keep_effect(frame, effect);
+            match self.machine.running_mut() {
+                Some(frame) => keep_effect(frame, effect),
+                None => drop(effect),
             }
             self.machine.resume(captured);
         }
@@ -350,7 +372,7 @@ impl Driver<'_> {
     fn own_used_by(&self, primitive: &Ref) -> Option<&Ref> {
         let clause = self.machine.running()?;
         // SAFETY: by the callers' word it is a primitive with such a field.
-        let k = unsafe { node::field_pointer(primitive, 0) };
+        let [k, ..] = unsafe { node::fields(primitive) };
         (clause.k.as_ref()?.as_ptr() == k).then_some(&clause.generator)
     }
 

@@ -244,7 +244,8 @@ impl Driver<'_> {
                 let value = Value::Object(value);
                 PyCallOutcome::GenYield(Yielded::Resume { captured, value })
             }
-            Asked::Other(outcome) => outcome,
+            Asked::Other { handler, k, result } => other_than_clause(&handler, &k, result),
+            Asked::Nothing(outcome) => outcome(),
         }
     }
 
@@ -253,11 +254,11 @@ impl Driver<'_> {
     #[inline(always)]
     pub(crate) fn ask_handler(captured: PyCaptured, effect: Ref) -> Asked {
         let Some(handler) = captured.handler().map(plain_handler) else {
-            return Asked::Other(no_frame());
+            return Asked::Nothing(no_frame);
         };
         let effect_pointer = effect.as_ptr();
         let Some(k) = continuation::make(captured, effect) else {
-            return Asked::Other(PyCallOutcome::Error(take_error()));
+            return Asked::Nothing(|| PyCallOutcome::Error(take_error()));
         };
         // SAFETY: the arguments are valid for the call: `k` keeps the effect. The result is a new
         // reference or null.
@@ -271,7 +272,7 @@ impl Driver<'_> {
                 Asked::Clause(PyFrame::clause(clause, k))
             }
             Some(primitive) if is_own_tail(&primitive, &k) => end_with(primitive, k),
-            result => Asked::Other(other_than_clause(&handler, &k, result)),
+            result => Asked::Other { handler, k, result },
         }
     }
 
@@ -329,8 +330,18 @@ pub(crate) enum Asked {
         /// What its performer gets.
         value: Ref,
     },
-    /// Something else.
-    Other(PyOutcome),
+    /// Something else, to be looked at by [`other_than_clause`]. (An outcome is so wide that making one
+    /// here would keep all of this in memory.)
+    Other {
+        /// The handler that was called.
+        handler: Ref,
+        /// Its continuation.
+        k: Ref,
+        /// What it gave; `None` where it has raised.
+        result: Option<Ref>,
+    },
+    /// It was not called; this gives the outcome.
+    Nothing(fn() -> PyOutcome),
 }
 
 /// Whether a handler call has given a `Resume` or `Transfer` of its own, unused continuation.
@@ -346,7 +357,8 @@ fn is_own_tail(primitive: &Ref, k: &Ref) -> bool {
 }
 
 /// Ends a handler call that gave such a primitive.
-#[inline]
+#[allow(clippy::inline_always)] // as for `ask_handler`
+#[inline(always)]
 fn end_with(primitive: Ref, k: Ref) -> Asked {
     // SAFETY: the caller has checked that it is a node with two fields, of which the first is `k`.
     let (own, value) = unsafe { node::into_pair(primitive) };
@@ -357,13 +369,13 @@ fn end_with(primitive: Ref, k: Ref) -> Asked {
             continuation::settle_kept(k);
             Asked::Resume { captured, value }
         }
-        None => Asked::Other(PyCallOutcome::Error(messages::continuation_consumed())),
+        None => Asked::Nothing(|| PyCallOutcome::Error(messages::continuation_consumed())),
     }
 }
 
 /// What a handler call comes to that gave no new generator.
 #[inline(never)]
-fn other_than_clause(handler: &Ref, k: &Ref, result: Option<Ref>) -> PyOutcome {
+pub(crate) fn other_than_clause(handler: &Ref, k: &Ref, result: Option<Ref>) -> PyOutcome {
     continuation::settle(k);
     let outcome = match result {
         Some(clause) if is_generator(&clause) => Err(messages::generator_has_started(&clause)),

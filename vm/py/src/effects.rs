@@ -168,6 +168,17 @@ pub fn is_effect_type(kind: *mut ffi::PyTypeObject) -> bool {
     unsafe { ffi::PyType_IsSubtype(kind, types().effect_base) != 0 }
 }
 
+/// The registered type of an effect of whose type one was looked up of late.
+#[allow(clippy::inline_always)] // it is a part of every effect
+#[inline(always)]
+pub fn known_type(object: &Ref) -> Option<EffectType> {
+    let kind = object.type_ptr();
+    match *latest(kind) {
+        Some((known, found)) if known == kind && is_current(found, kind) => Some(found),
+        _ => None,
+    }
+}
+
 /// The registered type of an object, if that is an effect. Registers a type that is met for the first
 /// time, or again when it was changed.
 ///
@@ -176,10 +187,9 @@ pub fn is_effect_type(kind: *mut ffi::PyTypeObject) -> bool {
 #[allow(clippy::inline_always)] // its result is wide, and taken apart at once
 #[inline(always)]
 pub fn effect_type(object: &Ref) -> Result<Option<EffectType>, Ref> {
-    let kind = object.type_ptr();
-    match *latest(kind) {
-        Some((known, found)) if known == kind && is_current(found, kind) => Ok(Some(found)),
-        _ => look_up(kind),
+    match known_type(object) {
+        Some(found) => Ok(Some(found)),
+        None => look_up(object.type_ptr()),
     }
 }
 

@@ -7,8 +7,9 @@
 //! imported; where they do not fit, the attributes are asked after all.
 
 use std::ffi::c_int;
-use std::ptr;
-use std::sync::atomic::{AtomicBool, AtomicI8, AtomicUsize, Ordering};
+use std::hint::assert_unchecked;
+use std::ptr::{self, NonNull};
+use std::sync::atomic::{AtomicBool, AtomicI16, AtomicUsize, Ordering};
 
 use pyo3::types::{PyAnyMethods, PyDict, PyTuple};
 use pyo3::{Bound, PyAny, PyResult, Python, ffi, intern};
@@ -52,7 +53,9 @@ mod layout {
 const PAST_YIELD: c_int = if cfg!(Py_3_13) { 2 } else { 0 };
 
 static CALIBRATED: AtomicBool = AtomicBool::new(false);
-static CREATED_STATE: AtomicI8 = AtomicI8::new(0);
+/// The state of a generator that was not started; no state at all while the offsets are not known to fit.
+static CREATED_STATE: AtomicI16 = AtomicI16::new(NO_STATE);
+const NO_STATE: i16 = i16::MAX;
 static CODE_START: AtomicUsize = AtomicUsize::new(0);
 
 /// Checks the offsets against what Python says of two generators.
@@ -91,8 +94,10 @@ pub fn calibrate(py: Python<'_>) -> PyResult<()> {
     fits = fits && raw_handled(&first).is_null() && raw_handled(&third) == handled.as_ptr();
     first.call_method0("close")?;
     fits = fits && raw_state(&first) != suspended && raw_state(&first) != created;
+    let fits = fits && !cfg!(Py_3_14);
+    let created = if fits { i16::from(created) } else { NO_STATE };
     CREATED_STATE.store(created, Ordering::Relaxed);
-    CALIBRATED.store(fits && !cfg!(Py_3_14), Ordering::Relaxed);
+    CALIBRATED.store(fits, Ordering::Relaxed);
     Ok(())
 }
 
@@ -154,13 +159,12 @@ pub fn is_generator(object: &Ref) -> bool {
 #[allow(clippy::inline_always)] // it is a comparison
 #[inline(always)]
 pub fn is_new(generator: &Ref) -> bool {
-    if CALIBRATED.load(Ordering::Relaxed) {
-        // SAFETY: the offset was found to fit this interpreter's generators.
-        let state: i8 = unsafe { read(generator.as_ptr(), layout::STATE) };
-        state == CREATED_STATE.load(Ordering::Relaxed)
-    } else {
-        is_new_by_attributes(generator).unwrap_or(false)
-    }
+    // SAFETY: a generator object of every version is larger than the offset; where what lies there is not
+    // known to be the state, it equals none.
+    let state: i8 = unsafe { read(generator.as_ptr(), layout::STATE) };
+    let created = CREATED_STATE.load(Ordering::Relaxed);
+    i16::from(state) == created
+        || (created == NO_STATE && is_new_by_attributes(generator).unwrap_or(false))
 }
 
 #[cold]
@@ -220,6 +224,7 @@ pub fn site(generator: &Ref) -> Site {
     // code object.
     unsafe {
         let code: *mut ffi::PyObject = read(generator.as_ptr(), layout::CODE);
+        assert_unchecked(!code.is_null());
         let instruction: usize = read(generator.as_ptr(), layout::INSTRUCTION);
         let lasti = instruction.wrapping_sub(code_start(code as usize));
         #[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap)] // code is no longer
@@ -258,37 +263,40 @@ pub enum Step {
 #[allow(clippy::inline_always)] // its result is wide, and taken apart at once
 #[inline(always)]
 pub fn send(generator: &Ref, value: &Ref) -> Step {
-    match send_raw(generator, value) {
-        (1, result) => Step::Yield(result.unwrap_or_else(Ref::none)),
-        (0, result) => Step::Return(result.unwrap_or_else(Ref::none)),
+    let (outcome, result) = send_raw(generator, value);
+    match outcome {
+        // SAFETY: the result is a new reference where the outcome is one of these two.
+        1 => Step::Yield(unsafe { owned(result) }),
+        // SAFETY: as above.
+        0 => Step::Return(unsafe { owned(result) }),
         _ => Step::Raise(take_error()),
     }
 }
 
-/// As [`send`], as C says it: 1 for a yield, 0 for a return, with the object; or -1, and an exception is
-/// set.
+/// As [`send`], as C says it: 1 for a yield, 0 for a return, with a new reference to the object; or -1, and
+/// an exception is set.
 #[allow(clippy::inline_always)] // as above
 #[inline(always)]
-pub fn send_raw(generator: &Ref, value: &Ref) -> (c_int, Option<Ref>) {
+pub fn send_raw(generator: &Ref, value: &Ref) -> (c_int, *mut ffi::PyObject) {
     let mut result = ptr::null_mut();
-    // SAFETY: both objects are valid for the call; the result is a new reference unless the outcome
-    // is an error.
+    // SAFETY: both objects are valid for the call.
     unsafe {
         let outcome = if is_generator(generator) {
             calls::gen_send(generator.as_ptr(), value.as_ptr(), &raw mut result)
         } else {
             calls::iter_send(generator.as_ptr(), value.as_ptr(), &raw mut result)
         };
-        (outcome, Ref::from_result(result))
+        (outcome, result)
     }
 }
 
 /// # Safety
-/// `object` must be null or a new reference.
+/// `object` must be a new reference.
 #[inline]
-unsafe fn owned(object: *mut ffi::PyObject) -> Ref {
+pub unsafe fn owned(object: *mut ffi::PyObject) -> Ref {
+    debug_assert!(!object.is_null());
     // SAFETY: by the caller's word.
-    unsafe { Ref::from_result(object) }.unwrap_or_else(Ref::none)
+    unsafe { Ref::from_owned(NonNull::new_unchecked(object)) }
 }
 
 /// Throws an exception at the `yield` where a generator is suspended.
@@ -332,7 +340,7 @@ impl Context {
         // keeps alive while it is suspended.
         let handled = unsafe {
             let handled: *mut ffi::PyObject = read(generator.as_ptr(), layout::HANDLED);
-            let handled = Ref::from_borrowed(ptr::NonNull::new(handled)?);
+            let handled = Ref::from_borrowed(NonNull::new(handled)?);
             (ffi::PyExceptionInstance_Check(handled.as_ptr()) != 0).then_some(handled)?
         };
         let chained = chain(&handled).all(|known| known.as_ptr() != before.as_ptr());

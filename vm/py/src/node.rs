@@ -313,11 +313,11 @@ pub unsafe fn optional_field(node: &Ref, index: usize) -> Option<Ref> {
     }
 }
 
-/// The first two fields of a node that the caller is done with; taken out rather than copied where
+/// The two fields of a node that the caller is done with; taken out rather than copied where
 /// nobody else holds the node.
 ///
 /// # Safety
-/// `node` must be a node of a kind that has at least two fields.
+/// `node` must be a node with two fields.
 #[allow(clippy::needless_pass_by_value)] // giving the node up is what makes it safe to empty it
 #[allow(clippy::inline_always)] // its result is a pair, and taken apart at once
 #[inline(always)]
@@ -330,8 +330,8 @@ pub unsafe fn into_pair(node: Ref) -> (Ref, Ref) {
     // sees it without them; null fields are what its deallocation skips.
     unsafe {
         let [first, second, third] = (*node.as_ptr().cast::<Node>()).fields;
+        debug_assert!(third.is_null());
         forget(node);
-        drop(Ref::from_result(third));
         let owned = |field| Ref::from_result(field).unwrap_or_else(Ref::none);
         (owned(first), owned(second))
     }
@@ -345,12 +345,12 @@ unsafe fn copy_pair(node: &Ref) -> (Ref, Ref) {
     unsafe { (field(node, 0), field(node, 1)) }
 }
 
-/// As [`into_pair`], of a node of a kind with three fields.
+/// As [`into_pair`], of a node of a kind with three fields; `None` stands for one that is absent.
 ///
 /// # Safety
 /// `node` must be a node of a kind that has three fields.
-#[inline]
-#[allow(clippy::needless_pass_by_value)] // as above
+#[allow(clippy::needless_pass_by_value, clippy::inline_always)] // as above
+#[inline(always)]
 pub unsafe fn into_three(node: Ref) -> [Ref; MAX_FIELDS] {
     if !node.is_unique() {
         // SAFETY: by the caller's word.

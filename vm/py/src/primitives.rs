@@ -371,10 +371,10 @@ struct Passed {
 impl Passed {
     /// What is the clause's own stands in for what was not given.
     fn new(primitive: Ref, own: &Own, kind: Kind) -> Result<Self, Ref> {
-        // SAFETY: both kinds have two fields and perhaps a third.
+        // SAFETY: both kinds have two fields and perhaps a third; what is absent is not looked at.
         let (effect, k, declined) = unsafe {
             let declined = node::optional_field(&primitive, 2).is_some();
-            let (effect, k) = node::into_pair(primitive);
+            let [effect, k, _] = node::into_three(primitive);
             let effect = given(effect).unwrap_or_else(|| own.effect.clone());
             (effect, given(k).unwrap_or_else(|| own.k.clone()), declined)
         };

@@ -107,21 +107,30 @@ pub(super) fn pass_then_resume_all(body: &Generator, handlers: &[Handler]) -> Ou
     })
 }
 
-/// Every clause waits for the result of the rest.
+/// Every clause waits for the result of the rest: in chunks, as in the VM, which are never copied.
 pub(super) fn wait_for_all(body: &Generator, handlers: &[Handler]) -> Outcome {
+    const CHUNK: usize = 1024;
     let handler = Answering::only(handlers)?;
-    let mut waiting = Vec::new();
+    let (mut full, mut waiting) = (Vec::new(), Vec::with_capacity(CHUNK));
     let mut result = drive(body, |effect| {
         let (clause, (_, value)) = handler.begin(effect, Kind::Resume)?;
+        if waiting.len() == waiting.capacity() {
+            full.push(std::mem::replace(&mut waiting, Vec::with_capacity(CHUNK)));
+        }
         waiting.push(clause);
         Ok(value)
     })?;
-    while let Some(clause) = waiting.pop() {
-        match clause.send(&result) {
-            Step::Return(next) => result = next,
-            Step::Raise => return Err(Raised),
-            Step::Yield(_) => return Err(unexpected("a clause that yields again")),
+    loop {
+        while let Some(clause) = waiting.pop() {
+            match clause.send(&result) {
+                Step::Return(next) => result = next,
+                Step::Raise => return Err(Raised),
+                Step::Yield(_) => return Err(unexpected("a clause that yields again")),
+            }
+        }
+        match full.pop() {
+            Some(further) => waiting = further,
+            None => return Ok(result),
         }
     }
-    Ok(result)
 }
