@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 import dataclasses
 import enum
+import gc
 from typing import Generic, NamedTuple, TypeVar
 
 import pytest
@@ -385,3 +386,53 @@ def test_rule_06_each_change_of_the_mro_counts(engine):
         changing.__bases__ = (bases[1],)
         changing.__bases__ = (bases[2],)
         assert engine.run(program) == "Third"
+
+
+def test_rule_06_a_class_is_matched_in_finalizers_that_run_when_it_is_garbage(engine):
+    """The collector tells of a class's end before it calls finalizers, which still use it."""
+    answers = []
+
+    class Other(engine.EffectBase):
+        pass
+
+    def leave_garbage(kept):
+        class Garbage(engine.EffectBase):
+            pass
+
+        class Last:
+            def __del__(self):
+                # A set of types that was freed too early would be used again for these.
+                for kind in (Other, type("Further", (engine.EffectBase,), {})):
+                    engine.run(engine.WithHandler(answering("new"), kind(), effects=kind))
+                program = engine.Resume(self.k, "resumed")
+                answers.append(engine.run(engine.WithHandler(answering("outer"), program)))
+                kept.append(Garbage)
+
+        last = Last()
+
+        def hold_the_first(effect, k):
+            if not hasattr(last, "k"):
+                last.k = k
+                return engine.Pure("held")
+            return engine.Resume(k, ("typed", type(effect).__name__))
+
+        @engine.do
+        def body():
+            return (yield Garbage()), (yield Garbage()), (yield Other())
+
+        last.cycle = last, Garbage
+        return engine.run(engine.WithHandler(hold_the_first, body(), effects=Garbage))
+
+    def answering(value):
+        return lambda effect, k: engine.Resume(k, value)
+
+    kept = []
+    assert leave_garbage(kept) == "held"
+    gc.collect()
+    assert answers == [("resumed", ("typed", "Garbage"), "outer")]
+
+    # It has come back, and is an effect like others, with handlers of its own.
+    (Back,) = kept
+    program = engine.WithHandler(answering("other"), Back(), effects=Other)
+    program = engine.WithHandler(answering("back"), program, effects=Back)
+    assert engine.run(program) == "back"

@@ -127,13 +127,16 @@ struct Registry {
     unused_sets: Vec<AcceptSet>,
     /// A weak reference to every type that occurs above, whose callback forgets the type.
     watched: HashMap<TypeKey, Ref>,
+    /// Types that the collector found to be garbage, before it called finalizers, which may still use them or
+    /// bring them back. Most are gone soon; from CPython 3.13.6 on without another word.
+    suspects: Vec<TypeKey>,
 }
 
 /// Types that were looked up of late, by their addresses. All are forgotten when one of the registry's
 /// is freed.
 struct Latest(UnsafeCell<[Option<(TypeKey, EffectType)>; LATEST]>);
 
-const LATEST: usize = 64;
+const LATEST: usize = 512;
 
 // SAFETY: only reached by functions that hold the interpreter, and not while they call anything.
 unsafe impl Sync for Latest {}
@@ -239,6 +242,7 @@ fn register(kind: TypeKey) -> Result<Option<EffectType>, Ref> {
     if !is_effect_type(kind) {
         return Ok(None);
     }
+    forget_dead();
     watch(kind)?;
     give_version(kind)?;
     Ok(Some(with_registry(|registry| {
@@ -270,6 +274,7 @@ pub fn accept_set(accepted: &[TypeKey]) -> Result<AcceptSet, Ref> {
     let mut key = accepted.to_vec();
     key.sort_unstable();
     key.dedup();
+    forget_dead();
     if let Some(set) = with_registry(|registry| registry.sets.get(&key).copied()) {
         return Ok(set);
     }
@@ -315,6 +320,13 @@ fn watch(kind: TypeKey) -> Result<(), Ref> {
     if with_registry(|registry| registry.watched.contains_key(&kind)) {
         return Ok(());
     }
+    let replaced = watch_anew(kind)?;
+    drop(replaced);
+    Ok(())
+}
+
+/// As `watch`; gives the reference that did so before.
+fn watch_anew(kind: TypeKey) -> Result<Option<Ref>, Ref> {
     // SAFETY: the interpreter is held; `kind` is a valid type, and types can be referred to weakly.
     // The callback's `self` is the type's address as an int.
     let reference = unsafe {
@@ -326,34 +338,85 @@ fn watch(kind: TypeKey) -> Result<(), Ref> {
         let reference = ffi::PyWeakref_NewRef(kind.cast(), callback.as_ptr());
         Ref::from_result(reference).ok_or_else(crate::object::take_error)?
     };
-    let replaced = with_registry(|registry| registry.watched.insert(kind, reference));
-    drop(replaced);
-    Ok(())
+    Ok(with_registry(|registry| {
+        registry.watched.insert(kind, reference)
+    }))
 }
 
+/// CPython calls it when a type is freed, or is found to be garbage by the collector, which calls finalizers
+/// only afterwards. Those may perform effects of the type, and install handlers of it, so that what is
+/// known of it is kept until it is freed indeed.
 unsafe extern "C" fn forget(
     address: *mut ffi::PyObject,
     _reference: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
-    // SAFETY: the address is the int that `watch` made; it is only compared, not followed.
-    let kind: TypeKey = unsafe { ffi::PyLong_AsVoidPtr(address) }.cast();
-    let dropped = with_registry(|registry| {
-        // SAFETY: as for `latest`.
-        unsafe { *KNOWN.0.get() = [None; LATEST] };
-        registry.unused_rows.extend(registry.rows.remove(&kind));
-        let ended: Vec<_> = registry
-            .sets
-            .extract_if(|accepted, _| accepted.contains(&kind))
-            .map(|(_, set)| set)
-            .collect();
-        for &set in &ended {
-            for row in registry.rows.values_mut() {
-                row.set(set, false);
+    // SAFETY: the address is the int that `watch_anew` made, of a type whose memory is still there.
+    let (kind, is_freed) = unsafe {
+        let kind: TypeKey = ffi::PyLong_AsVoidPtr(address).cast();
+        (kind, ffi::Py_REFCNT(kind.cast()) == 0)
+    };
+    let dropped = if is_freed {
+        forget_freed(kind)
+    } else {
+        match watch_anew(kind) {
+            Ok(replaced) => {
+                with_registry(|registry| registry.suspects.push(kind));
+                replaced
+            }
+            // Short of memory: better forgotten too early than too late.
+            Err(error) => {
+                drop(error);
+                forget_freed(kind)
             }
         }
-        registry.unused_sets.extend(ended);
-        registry.watched.remove(&kind)
-    });
+    };
     drop(dropped);
     Ref::none().into_ptr()
+}
+
+/// Forgets the suspects that are gone. It is called before anything is done with the types of the registry.
+fn forget_dead() {
+    while let Some(dropped) = with_registry(|registry| {
+        let dead = registry.suspects.iter().copied().find(|kind| {
+            let reference = registry.watched.get(kind);
+            reference.is_none_or(is_dead)
+        });
+        dead.map(|kind| forget_in(registry, kind))
+    }) {
+        drop(dropped);
+    }
+}
+
+/// Whether what a weak reference was to is gone.
+fn is_dead(reference: &Ref) -> bool {
+    let mut object = ptr::null_mut();
+    // SAFETY: it is a weak reference; it gives a new reference, or null.
+    unsafe {
+        ffi::compat::PyWeakref_GetRef(reference.as_ptr(), &raw mut object);
+        Ref::from_result(object).is_none()
+    }
+}
+
+/// Forgets a type; gives the reference that watched it.
+fn forget_freed(kind: TypeKey) -> Option<Ref> {
+    with_registry(|registry| forget_in(registry, kind))
+}
+
+fn forget_in(registry: &mut Registry, kind: TypeKey) -> Option<Ref> {
+    // SAFETY: as for `latest`.
+    unsafe { *KNOWN.0.get() = [None; LATEST] };
+    registry.suspects.retain(|&suspect| suspect != kind);
+    registry.unused_rows.extend(registry.rows.remove(&kind));
+    let ended: Vec<_> = registry
+        .sets
+        .extract_if(|accepted, _| accepted.contains(&kind))
+        .map(|(_, set)| set)
+        .collect();
+    for &set in &ended {
+        for row in registry.rows.values_mut() {
+            row.set(set, false);
+        }
+    }
+    registry.unused_sets.extend(ended);
+    registry.watched.remove(&kind)
 }

@@ -66,7 +66,7 @@ unsafe extern "C" fn free_tails(extra: *mut c_void) {
 /// object goes, at whose address another may come to lie.
 struct Latest(UnsafeCell<[(usize, Tail); LATEST]>);
 
-const LATEST: usize = 64;
+const LATEST: usize = 512;
 
 // SAFETY: only reached by `latest` and `free_tails`, which hold the interpreter and call nothing.
 unsafe impl Sync for Latest {}
