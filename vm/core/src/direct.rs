@@ -238,7 +238,7 @@ impl<H: Host> Machine<H> {
     /// driver sends a value next, is the running frame then.
     #[inline]
     pub fn resume(&mut self, captured: Captured<H>) {
-        debug_assert_eq!(self.pending, PendingPython::Generator);
+        self.pending = PendingPython::Generator;
         self.steps += 2;
         self.reinstate(captured);
     }
