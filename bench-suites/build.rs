@@ -1,11 +1,16 @@
 //! Links against the chosen interpreter's own library, and records which interpreter that is.
 
 use std::env;
+use std::path::PathBuf;
 use std::process::Command;
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=src/identity.py");
+    println!(
+        "cargo:rustc-env=GUNGRAUN_RUNNER={}",
+        tool("gungraun-runner").display()
+    );
     // PyO3 asks for these itself; pyenv's choice is one that it does not know of.
     for name in [
         "PATH",
@@ -42,6 +47,14 @@ fn main() {
         "cargo:rustc-env=DOEFF_BENCH_RUSTC_VERSION={}",
         version.trim()
     );
+}
+
+/// Where `cargo xtask tools` puts a program: in the target folder, which this one's output lies in.
+fn tool(name: &str) -> PathBuf {
+    let output = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    // target/PROFILE/build/PACKAGE-HASH/out
+    let target = output.ancestors().nth(4).expect("it is that deep");
+    target.join("tools/bin").join(name)
 }
 
 /// What a program prints.

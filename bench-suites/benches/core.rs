@@ -11,6 +11,7 @@ use doeff_bench_suites::core_alone::{
     Arguments, Both, CASES, Case, Driver, Figures, Report, Row, Way, count_instructions, for_each,
     work,
 };
+use doeff_bench_suites::instructions;
 
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
@@ -22,6 +23,9 @@ const LEAST_OPERATIONS: u64 = 1_000;
 const OPERATIONS: u32 = 10_000;
 
 fn main() -> ExitCode {
+    if instructions::serve() {
+        return ExitCode::SUCCESS;
+    }
     run(&Arguments::parse()).unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
         ExitCode::FAILURE

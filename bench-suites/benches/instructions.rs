@@ -10,6 +10,9 @@ use doeff_bench_suites::instructions::{self, arguments::Arguments};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    if instructions::serve() {
+        return ExitCode::SUCCESS;
+    }
     instructions::run(&Arguments::parse()).unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
         ExitCode::FAILURE

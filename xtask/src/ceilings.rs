@@ -18,6 +18,7 @@ use doeff_reports::{Mode, Report};
 use crate::cli::CeilingsArgs;
 use crate::process::program;
 use crate::publish;
+use crate::tools;
 use crate::workspace::Workspace;
 use records::Records;
 use summary::Summary;
@@ -32,6 +33,9 @@ const TIMES: &str = "ceilings";
 /// code is a failure when a ceiling is broken or a measurement failed.
 pub(crate) fn run(workspace: &Workspace, arguments: CeilingsArgs) -> Result<ExitCode> {
     let latest = workspace.root.join("reports/latest");
+    if let Err(error) = tools::prepare(workspace) {
+        eprintln!("{error:#}"); // what needs it says so in the page
+    }
     let mode = if arguments.quick {
         Mode::Quick
     } else {

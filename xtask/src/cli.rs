@@ -16,6 +16,8 @@ pub(crate) enum Command {
     Test(TestArgs),
     /// Build the wheel and print its path.
     Wheel(WheelArgs),
+    /// Install what the suites need beside Rust and Python: valgrind, where it can be, and what runs it.
+    Tools,
     /// Measure everything that has a ceiling, and write reports/latest/ceilings.md.
     Ceilings(CeilingsArgs),
     /// Copy reports/latest to reports/published and put its headline table into README.md.

@@ -51,6 +51,10 @@ fn run(cli: &Cli) -> Result<ExitCode> {
             println!("{}", publish::publish(&workspace.root)?);
             Ok(ExitCode::SUCCESS)
         }
+        Command::Tools => {
+            tools::prepare(&workspace)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Ceilings(arguments) => ceilings::run(&workspace, *arguments),
         Command::Mutants(arguments) => mutants::run(&workspace, arguments),
         Command::Coverage => coverage::run(&workspace),

@@ -31,6 +31,41 @@ pub(crate) const TARPAULIN: Tool = Tool {
     features: &["--no-default-features"], // those are for uploading
 };
 
+/// Runs valgrind for the benches that count instructions, which depend on the same version of the library.
+const GUNGRAUN: Tool = Tool {
+    package: "gungraun-runner",
+    version: "0.20.0",
+    features: &[],
+};
+
+/// Installs what the suites need.
+///
+/// # Errors
+/// When something cannot be installed here; the error says by what it could be.
+pub(crate) fn prepare(workspace: &Workspace) -> Result<()> {
+    println!("{}", GUNGRAUN.install(workspace)?.display());
+    println!("{}", valgrind(workspace)?);
+    Ok(())
+}
+
+/// The version of valgrind, which is installed where it is not there and the system's packages can be had.
+fn valgrind(workspace: &Workspace) -> Result<String> {
+    let version = || program("valgrind", ["--version"], &workspace.root).read();
+    if let Ok(version) = version() {
+        return Ok(version);
+    }
+    for step in [
+        &["update", "-qq"][..],
+        &["install", "-qq", "--yes", "valgrind"],
+    ] {
+        program("apt-get", step, &workspace.root)
+            .stdout_to_stderr()
+            .run()
+            .context("valgrind is not installed; install it with the system's package manager")?;
+    }
+    version().context("valgrind was installed but does not run")
+}
+
 impl Tool {
     /// Installs it, unless it is there in the pinned version; the path of the program.
     pub(crate) fn install(&self, workspace: &Workspace) -> Result<PathBuf> {

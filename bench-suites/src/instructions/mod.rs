@@ -7,6 +7,7 @@
 
 pub mod arguments;
 mod build;
+mod callgrind;
 mod ceilings;
 pub(crate) mod count;
 mod floors;
@@ -27,6 +28,7 @@ use crate::python;
 use crate::record;
 use arguments::Arguments;
 use build::build;
+pub use callgrind::serve;
 use count::Counter;
 use floors::Records;
 use plan::{Plan, Totals};
