@@ -1,4 +1,4 @@
-"""order_book as doeff has it: the handler is a program, and its annotation tells what it accepts."""
+"""order_book as doeff has it: the handler is a program, annotated with what it accepts."""
 
 from effects import WithHandler, annotated, do
 from order_book import Reject, reject
