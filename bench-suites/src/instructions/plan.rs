@@ -456,6 +456,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_for_an_engine_is_not_counted_on_it() {
+        let engines = |of: &[Engine]| -> Vec<Engine> {
+            let plan = plan(of, Mode::Full);
+            let mut costs = plan.costs.iter();
+            let found = costs.find(|plan| plan.cost.workload == "order_book");
+            let measures = found.map(|plan| &plan.measures).into_iter().flatten();
+            measures.map(|(engine, _)| engine.clone()).collect()
+        };
+        assert_eq!(engines(&[Engine::VM, Engine::FLOOR]), [Engine::VM]);
+        assert_eq!(engines(&[Engine::FLOOR]), []);
+    }
+
+    #[test]
     fn no_process_is_run_twice() {
         let jobs = plan(&[Engine::VM, Engine::FLOOR], Mode::Full).jobs();
         for (index, job) in jobs.iter().enumerate() {

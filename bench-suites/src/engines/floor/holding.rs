@@ -32,8 +32,8 @@ impl Held {
             match self.running.send(&value) {
                 Step::Yield(yielded) if yielded.type_ptr() == types().do_call => {
                     let called = start(&yielded)?;
-                    let caller = std::mem::replace(&mut self.running, called);
-                    self.callers.push(caller);
+                    self.callers
+                        .push(std::mem::replace(&mut self.running, called));
                     value = Ref::none();
                 }
                 Step::Yield(effect) => return Ok(Reached::Effect(effect)),

@@ -90,11 +90,11 @@ fn drive(body: &Generator, installed: &Installed) -> Outcome {
         let class = effect.type_ptr();
         let is = |kind| class == types().node(kind);
         value = if is(Kind::Get) || is(Kind::Put) {
-            by(&installed.state, effect, builtin::state)?
+            by(installed.state.as_ref(), effect, builtin::state)?
         } else if is(Kind::Ask) {
-            by(&installed.reader, effect, builtin::reader)?
+            by(installed.reader.as_ref(), effect, builtin::reader)?
         } else if is(Kind::Tell) {
-            by(&installed.writer, effect, builtin::writer)?
+            by(installed.writer.as_ref(), effect, builtin::writer)?
         } else if let Some(own) = &own {
             own.answer(effect, Kind::Resume)?
         } else {
@@ -105,7 +105,7 @@ fn drive(body: &Generator, installed: &Installed) -> Outcome {
 
 /// Lets a built-in handler answer one of its effects.
 #[inline]
-fn by(store: &Option<Ref>, effect: Ref, answer: impl Fn(&Ref, &Ref) -> Outcome) -> Outcome {
+fn by(store: Option<&Ref>, effect: Ref, answer: impl Fn(&Ref, &Ref) -> Outcome) -> Outcome {
     let Some(store) = store else {
         return Err(unexpected("an effect without a handler"));
     };
