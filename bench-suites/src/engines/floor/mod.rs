@@ -1,10 +1,11 @@
 //! The floor: the cheapest native loop that does a workload's Python-side work.
 //!
-//! One loop per workload, written for it: no stack, no dispatch, no check but those that keep it
-//! sound. What it does in Python is what the VM does there: it sends to the body's generator, calls
-//! each handler that gets the effect once, with a new `Continuation`, takes what the clause yields,
-//! and finishes the clause by one send. It makes those calls by the VM's own functions, and the
-//! objects by the VM's own constructors, so that every trick of theirs counts here too.
+//! One loop per workload, or for several of one shape: no stack, no dispatch, no check but those that
+//! keep it sound or tell the shape. What it does in Python is what the VM does there: it sends to the
+//! body's generator, calls each handler that gets the effect once, with a new `Continuation`, takes what
+//! the clause yields, and finishes the clause by one send. It makes those calls by the VM's own
+//! functions, and the objects by the VM's own constructors, so that every trick of theirs counts here
+//! too.
 //!
 //! An error stays where CPython keeps it, on the thread, until the engine's caller takes it.
 
@@ -83,7 +84,9 @@ impl Engine for Floor {
             PyValueError::new_err(message)
         };
         match loop_of(name) {
-            None => Err(fails("there is none; write one in src/engines/floor")),
+            None => Err(fails(
+                "there is none; write one in src/engines/floor, or leave the floor out by max_size()",
+            )),
             Some(Loop::Driven(run_function)) => {
                 let drive = program.bind_drive(py, case, &run_function(py)?)?;
                 let drive = drive.ok_or_else(|| fails("the workload has no drive()"))?;
