@@ -8,7 +8,7 @@
 //! SIZES = (100, 1_000)                 # of the full run
 //! QUICK_SIZES = (100,)                 # of the quick run
 //! PARAMS = ({},)                       # keyword arguments of the functions below
-//! def max_size(engine, **params)       # optional: the largest size for an engine, or None
+//! def max_size(engine, **params)       # optional: the largest size for an engine (0: not at all), or None
 //! def operations(size, **params)       # operations in one run
 //! def body(size, **params)             # the program under the handlers, a @do call
 //! def handlers(**params)               # [(handler, effects or None), ...], innermost first

@@ -1,8 +1,8 @@
 """doeff 0.8 under the names that workloads import.
 
 The names are doeff's own objects, and handlers are installed as its documentation does it. While a
-run is timed, nothing of this file is called but `run_under`, once, where a workload runs its body
-under new handlers.
+run is timed, nothing of this file is called but `run_under`, where a workload runs its body under
+new handlers, and `with_handler`, where its body makes new clauses: once each time.
 """
 
 from functools import reduce
@@ -21,6 +21,7 @@ from doeff import (
     Resume,
     Tell,
     Transfer,
+    TransferThrow,
     do,
     handler,
     run,
@@ -40,7 +41,9 @@ __all__ = [
     "Resume",
     "Tell",
     "Transfer",
+    "TransferThrow",
     "WithHandler",
+    "annotated",
     "do",
     "handler",
     "install",
@@ -48,6 +51,7 @@ __all__ = [
     "run",
     "run_under",
     "state",
+    "with_handler",
     "writer",
 ]
 
@@ -71,6 +75,15 @@ def run_under(program, handlers):
     for enclose in handlers:
         program = enclose(program)
     return run(program)
+
+
+def with_handler(clause, program, effects=None):
+    """The program under a clause that a body has just made, with the effects it accepts or None.
+
+    The node takes programs, so the clause is made one, for which variants import this as
+    `WithHandler`.
+    """
+    return WithHandler(do(clause if effects is None else annotated(clause, effects)), program)
 
 
 def annotated(clause, effects):

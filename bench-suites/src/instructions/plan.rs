@@ -16,6 +16,8 @@ use crate::workload::Workload;
 const SIZES: [u64; 2] = [500, 2_500];
 /// The garbage collector looks through the waiting clauses of these, and more rarely the more they are.
 const NONTAIL_SIZES: [u64; 2] = [2_000, 22_000];
+/// The clauses of this one grow almost with the square of the size.
+const SIEVE_SIZES: [u64; 2] = [100, 500];
 /// The depths between which the cost of passing over one handler is taken.
 const DEPTHS: [u64; 2] = [16, 64];
 /// How many effects a run has performed when the cost of the next ones is taken, for the law that this
@@ -231,6 +233,7 @@ impl Subject<'_, '_> {
     fn plan_costs(&self, plan: &mut Plan, engines: &[Engine], mode: Mode) -> Result<()> {
         let [from, to] = match self.name() {
             "resume_nontail" => NONTAIL_SIZES,
+            "handler_sieve" => SIEVE_SIZES,
             _ => SIZES,
         };
         for (index, params) in self.workload.params().iter().enumerate() {
@@ -238,12 +241,19 @@ impl Subject<'_, '_> {
             if ceiling.is_none() && mode == Mode::Quick {
                 continue;
             }
-            let measures = engines.iter().map(|engine| {
-                let span = self.span(engine, index, [from, to])?;
-                Ok((engine.clone(), Measure::Cost(span)))
-            });
+            let case = self.workload.case(self.py, index, to)?;
+            let mut measures = Vec::new();
+            for engine in engines {
+                if self.workload.is_for(self.py, engine, &case)? {
+                    let span = self.span(engine, index, [from, to])?;
+                    measures.push((engine.clone(), Measure::Cost(span)));
+                }
+            }
+            if measures.is_empty() {
+                continue;
+            }
             plan.costs.push(CostPlan {
-                measures: measures.collect::<Result<_>>()?,
+                measures,
                 cost: Cost {
                     workload: self.name().to_owned(),
                     params: params.clone(),
@@ -443,6 +453,19 @@ mod tests {
         let law = laws.iter().find(|law| law.over.contains("nested"));
         let exponent = law.expect("there is that law").exponent;
         assert!((1.0..1.02).contains(&exponent), "{exponent}");
+    }
+
+    #[test]
+    fn what_is_not_for_an_engine_is_not_counted_on_it() {
+        let engines = |of: &[Engine]| -> Vec<Engine> {
+            let plan = plan(of, Mode::Full);
+            let mut costs = plan.costs.iter();
+            let found = costs.find(|plan| plan.cost.workload == "order_book");
+            let measures = found.map(|plan| &plan.measures).into_iter().flatten();
+            measures.map(|(engine, _)| engine.clone()).collect()
+        };
+        assert_eq!(engines(&[Engine::VM, Engine::FLOOR]), [Engine::VM]);
+        assert_eq!(engines(&[Engine::FLOOR]), []);
     }
 
     #[test]

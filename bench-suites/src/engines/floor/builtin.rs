@@ -77,7 +77,7 @@ fn drive(body: &Generator, answer: impl Fn(&Ref) -> Outcome) -> Outcome {
 }
 
 #[inline]
-fn state(store: &Ref, effect: &Ref) -> Outcome {
+pub(super) fn state(store: &Ref, effect: &Ref) -> Outcome {
     let class = effect.type_ptr();
     if class == types().node(Kind::Get) {
         look_up(store, field(effect, 0))
@@ -96,7 +96,7 @@ fn state(store: &Ref, effect: &Ref) -> Outcome {
 }
 
 #[inline]
-fn reader(store: &Ref, effect: &Ref) -> Outcome {
+pub(super) fn reader(store: &Ref, effect: &Ref) -> Outcome {
     if effect.type_ptr() == types().node(Kind::Ask) {
         look_up(store, field(effect, 0))
     } else {
@@ -105,7 +105,7 @@ fn reader(store: &Ref, effect: &Ref) -> Outcome {
 }
 
 #[inline]
-fn writer(store: &Ref, effect: &Ref) -> Outcome {
+pub(super) fn writer(store: &Ref, effect: &Ref) -> Outcome {
     if effect.type_ptr() != types().node(Kind::Tell) {
         return Err(unexpected("another effect"));
     }

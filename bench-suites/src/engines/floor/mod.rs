@@ -1,19 +1,24 @@
 //! The floor: the cheapest native loop that does a workload's Python-side work.
 //!
-//! One loop per workload, written for it: no stack, no dispatch, no check but those that keep it
-//! sound. What it does in Python is what the VM does there: it sends to the body's generator, calls
-//! each handler that gets the effect once, with a new `Continuation`, takes what the clause yields,
-//! and finishes the clause by one send. It makes those calls by the VM's own functions, and the
-//! objects by the VM's own constructors, so that every trick of theirs counts here too.
+//! One loop per workload, or for several of one shape: no stack, no dispatch, no check but those that
+//! keep it sound or tell the shape. What it does in Python is what the VM does there: it sends to the
+//! body's generator, calls each handler that gets the effect once, with a new `Continuation`, takes what
+//! the clause yields, and finishes the clause by one send. It makes those calls by the VM's own
+//! functions, and the objects by the VM's own constructors, so that every trick of theirs counts here
+//! too.
 //!
 //! An error stays where CPython keeps it, on the thread, until the engine's caller takes it.
 
+mod asking;
 mod builtin;
 mod effects;
 mod exceptions;
+mod holding;
+mod leaving;
 mod nesting;
 mod programs;
 mod runs;
+mod starting;
 
 use std::ptr::{self, NonNull};
 
@@ -43,18 +48,22 @@ enum Loop {
 
 fn loop_of(workload: &str) -> Option<Loop> {
     Some(match workload {
-        "resume_churn" | "new_effects" => Loop::Of(effects::resume_all),
+        "resume_churn" | "new_effects" | "countdown" => Loop::Of(effects::resume_all),
         "transfer_churn" => Loop::Of(effects::transfer_all),
         "plain_handler" => Loop::Of(effects::resume_all_at_once),
         "nested_handlers" => Loop::Of(effects::pass_then_resume_all),
         "resume_nontail" => Loop::Of(effects::wait_for_all),
         "builtin_effects" => Loop::Driven(builtin::run_function),
-        "generator_stepping" => Loop::Of(programs::step),
+        "generator_stepping" | "fibonacci_recursive" | "deep_recursion" => Loop::Of(programs::step),
         "program_calls" => Loop::Of(programs::call),
         "install_handler" => Loop::Of(programs::install),
         "exceptions" => Loop::Of(exceptions::raise),
-        "deep_stacks" | "nested_once" => Loop::Of(nesting::nest),
+        "deep_stacks" | "nested_once" | "iterator" => Loop::Of(nesting::nest),
+        "handler_sieve" => Loop::Of(asking::ask),
+        "product_early" | "parsing_dollars" => Loop::Of(leaving::leave),
+        "generator" | "held_continuations" => Loop::Of(holding::hold),
         "runs" => Loop::Driven(runs::run_function),
+        "startup" => Loop::Driven(starting::run_function),
         _ => return None,
     })
 }
@@ -75,7 +84,9 @@ impl Engine for Floor {
             PyValueError::new_err(message)
         };
         match loop_of(name) {
-            None => Err(fails("there is none; write one in src/engines/floor")),
+            None => Err(fails(
+                "there is none; write one in src/engines/floor, or leave the floor out by max_size()",
+            )),
             Some(Loop::Driven(run_function)) => {
                 let drive = program.bind_drive(py, case, &run_function(py)?)?;
                 let drive = drive.ok_or_else(|| fails("the workload has no drive()"))?;
@@ -176,6 +187,16 @@ impl Generator {
                 0 => Step::Return(owned(result)),
                 _ => Step::Raise,
             }
+        }
+    }
+
+    /// Sends `None` to a clause that has nothing left to do but return.
+    #[inline]
+    fn finish(&self, none: &Ref) -> Result<(), Raised> {
+        match self.send(none) {
+            Step::Return(_) => Ok(()),
+            Step::Raise => Err(Raised),
+            Step::Yield(_) => Err(unexpected("a clause that yields again")),
         }
     }
 }

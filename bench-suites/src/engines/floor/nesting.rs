@@ -7,13 +7,38 @@ use doeff_vm::types::types;
 use super::effects::Answering;
 use super::{Generator, Handler, Outcome, Raised, Step, fields_of, start, unexpected};
 
+/// A handler in whose scope programs run.
+pub(super) struct Installed {
+    /// How many callers are around its program.
+    callers: usize,
+    pub(super) function: Ref,
+}
+
 /// Every effect goes to the innermost handler, whose clause ends with a `Resume`.
 pub(super) fn nest(body: &Generator, handlers: &[Handler]) -> Outcome {
+    nest_with(body, handlers, |installed, effect| {
+        let Some(handler) = installed.last() else {
+            return Err(unexpected("an effect without a handler"));
+        };
+        Answering::new(&handler.function).answer(effect, Kind::Resume)
+    })
+}
+
+/// As [`nest`], with another way to answer an effect, given the handlers around it, innermost last.
+#[inline]
+pub(super) fn nest_with(
+    body: &Generator,
+    handlers: &[Handler],
+    mut answer: impl FnMut(&[Installed], Ref) -> Outcome,
+) -> Outcome {
     let mut callers = Vec::new();
-    // Each with the number of callers around its program.
-    let mut innermost: Vec<(usize, Ref)> = Vec::new();
+    let mut installed = Vec::new();
     if let Some(handler) = handlers.first() {
-        innermost.push((0, handler.function.clone()));
+        let function = handler.function.clone();
+        installed.push(Installed {
+            callers: 0,
+            function,
+        });
     }
     let mut running = body.clone();
     let mut value = Ref::none();
@@ -23,14 +48,12 @@ pub(super) fn nest(body: &Generator, handlers: &[Handler]) -> Outcome {
                 let program = if yielded.type_ptr() == types().do_call {
                     yielded
                 } else if yielded.type_ptr() == types().node(Kind::WithHandler) {
-                    let (handler, program) = fields_of(yielded, Kind::WithHandler)?;
-                    innermost.push((callers.len() + 1, handler));
+                    let (function, program) = fields_of(yielded, Kind::WithHandler)?;
+                    let callers = callers.len() + 1;
+                    installed.push(Installed { callers, function });
                     program
                 } else {
-                    let Some((_, handler)) = innermost.last() else {
-                        return Err(unexpected("an effect without a handler"));
-                    };
-                    value = Answering::new(handler).answer(yielded, Kind::Resume)?;
+                    value = answer(&installed, yielded)?;
                     continue;
                 };
                 let called = start(&program)?;
@@ -38,11 +61,11 @@ pub(super) fn nest(body: &Generator, handlers: &[Handler]) -> Outcome {
                 value = Ref::none();
             }
             Step::Return(result) => {
-                if innermost
+                if installed
                     .last()
-                    .is_some_and(|&(depth, _)| depth == callers.len())
+                    .is_some_and(|handler| handler.callers == callers.len())
                 {
-                    innermost.pop();
+                    installed.pop();
                 }
                 let Some(caller) = callers.pop() else {
                     return Ok(result);
