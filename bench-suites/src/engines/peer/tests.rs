@@ -316,7 +316,7 @@ fn what_is_left_out_is_told_with_the_reason() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     with_python(|py| {
         let peer = peer(&folder, &stand_in("run = None"));
-        let told = |name, case| {
+        let told = |name: &str, case: &Case| {
             let part = peer.left_out(name, case)?;
             Some(part.told_of(&peer.name()))
         };
