@@ -101,6 +101,11 @@ impl Engine {
         let position = Self::ORDER.iter().position(|known| known == self);
         position.unwrap_or(Self::ORDER.len())
     }
+
+    /// Whether it has a place of its own in the fixed order.
+    pub(crate) fn has_place(&self) -> bool {
+        self.rank() < Self::ORDER.len()
+    }
 }
 
 impl Ord for Engine {

@@ -220,20 +220,20 @@ fn the_representative_size_is_the_largest_that_all_engines_have_or_the_best_know
 }
 
 #[test]
-fn unknown_engines_are_shown_after_the_known_ones() {
+fn engines_without_a_place_have_a_terminal_table_of_their_own() {
     let report = with_rows(&[
         ("w", 10, "zeta", 90.0),
         ("w", 10, "alpha", 80.0),
         ("w", 10, "floor", 50.0),
     ]);
     let table = terminal::table(&Comparison::of(&report));
-    let header = table
+    let headers = table
         .lines()
-        .nth(1)
-        .unwrap_or_default()
-        .split_whitespace()
-        .collect::<Vec<_>>();
-    assert_eq!(header, ["floor", "alpha", "zeta", "alpha", "zeta"]);
+        .filter(|line| line.contains("floor") || line.contains("alpha"));
+    let headers: Vec<_> = headers
+        .map(|line| line.split_whitespace().collect::<Vec<_>>())
+        .collect();
+    assert_eq!(headers[..2], [vec!["floor"], vec!["alpha", "zeta"]]);
     assert!(
         html::report(&report)
             .expect("the page renders")
