@@ -12,7 +12,7 @@ use crate::engines;
 #[derive(Clone, Debug, Parser)]
 #[command(name = "compare", bin_name = "cargo bench --")]
 pub struct Arguments {
-    /// Measure fewer sizes with fewer samples, within a minute.
+    /// Measure fewer sizes with fewer samples, in about a minute.
     #[arg(long)]
     pub quick: bool,
     /// Run only this workload; may be given several times.

@@ -242,6 +242,22 @@ fn engines_without_a_place_have_a_terminal_table_of_their_own() {
 }
 
 #[test]
+fn what_was_left_out_is_told_in_a_list() {
+    let mut report = with_rows(&[("w", 10, "vm", 90.0)]);
+    let heading = "## Left out";
+    assert!(!markdown::report(&report).contains(heading));
+    let line = "other_work (n=1) on alpha: it has no <k>";
+    let lines = json!([line, "beta: it is not there"]);
+    report.settings.further.insert("left_out".to_owned(), lines);
+    let page = markdown::report(&report);
+    let list = "\n- other_work (n=1) on alpha: it has no &lt;k&gt;\n- beta: it is not there\n";
+    assert!(page.contains(&format!("{heading}\n{list}")), "{page}");
+    assert!(!page.contains("left\\_out"), "{page}");
+    let page = html::report(&report).expect("the page renders");
+    assert!(page.contains("<li>other_work (n=1) on alpha: it has no &lt;k&gt;</li>"));
+}
+
+#[test]
 fn texts_of_the_record_are_escaped() {
     let evil = "<script>alert('x')</script>|`*\n\"&";
     let mut report = common::empty();
