@@ -4,9 +4,11 @@
 
 EFFECTS is the file that workloads get when they import `effects`. Beside the names that they use
 it defines the package's `run`, `install(handlers, program)`, which gives the program under
-handlers, and `run_under(program, handlers)`, which does both. A file `variants/NAME.py` beside it
-spells a part of the workload NAME in another way: it can import from the workload, and what it
-defines takes the place of what the workload has under that name.
+handlers, and `run_under(program, handlers)`, which does both where a workload has a `drive` and
+handlers. What a program is, and a handler, only the package and its variants know. A file
+`variants/NAME.py` beside it, or in the folder that it names as `VARIANTS`, spells a part of the
+workload NAME in another way: it can import from the workload, and what it defines takes the place
+of what the workload has under that name.
 
 Requests and replies are one JSON object a line, on standard input and output. The first line goes
 out by itself: what this interpreter is; so the harness knows that the package can be imported.
@@ -30,7 +32,7 @@ class Worker:
 
     def __init__(self, effects):
         self.effects = import_effects(effects)
-        self.variants = Path(effects).parent / "variants"
+        self.variants = getattr(self.effects, "VARIANTS", Path(effects).parent / "variants")
         self.workloads = {}
         self.cases = []
 

@@ -5,19 +5,21 @@ use std::path::PathBuf;
 use clap::Parser;
 use doeff_reports::Mode;
 
+use crate::engines;
+
 /// Compares the VM with the other engines: runs every workload on each, checks the answers, prints a
 /// table and writes report.json, report.md and report.html.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "compare", bin_name = "cargo bench --")]
 pub struct Arguments {
-    /// Measure fewer sizes with fewer samples, within a minute.
+    /// Measure fewer sizes with fewer samples, in about a minute.
     #[arg(long)]
     pub quick: bool,
     /// Run only this workload; may be given several times.
     #[arg(long = "workload", value_name = "NAME")]
     pub workloads: Vec<String>,
     /// Run only this engine; may be given several times.
-    #[arg(long = "engine", value_name = "NAME", value_parser = ["vm", "cesk", "doeff-0.8", "floor", "call"])]
+    #[arg(long = "engine", value_name = "NAME", value_parser = engines::NAMES)]
     pub engines: Vec<String>,
     /// Seed of the random order of the measurements; random by default.
     #[arg(long, value_name = "N")]
@@ -63,7 +65,9 @@ mod tests {
         let refused = Arguments::try_parse_from(["compare", "--engine", "jvm"]);
         let message = refused.expect_err("there is no such engine").to_string();
         assert!(
-            message.contains("jvm") && message.contains("cesk"),
+            ["jvm", "cesk", "doeff-0.4", "asyncio"]
+                .iter()
+                .all(|name| message.contains(name)),
             "{message}"
         );
     }

@@ -95,7 +95,7 @@ fn leave_out(left_out: &mut Vec<String>, line: String) {
 }
 
 /// All cells, ready to run. Each engine gets a copy of each workload of its own. What one
-/// cannot express is added to `left_out`.
+/// leaves out is added to `left_out`.
 fn cells<'a>(
     py: Python<'_>,
     workloads: &'a [Workload],
@@ -112,9 +112,8 @@ fn cells<'a>(
                     continue;
                 }
                 let name = workload.source().name();
-                if let Some(reason) = engine.cannot_express(name, case) {
-                    let line = format!("{} on {}: {reason}", workload.label(case), engine.name());
-                    leave_out(left_out, line);
+                if let Some(part) = engine.left_out(name, case) {
+                    leave_out(left_out, part.told_of(&engine.name()));
                     continue;
                 }
                 let runnable = engine.prepare(py, &program, case).map_err(|error| {
@@ -247,11 +246,11 @@ mod tests {
     use pyo3::prelude::*;
 
     use super::{Cell, available, cells, workloads};
-    use crate::engine::{Engine, Runnable, Unavailable};
+    use crate::engine::{Engine, LeftOut, Runnable, Unavailable};
     use crate::python::with_python;
     use crate::workload::{Case, Compiled};
 
-    /// An engine that may not be had, and cannot express what is typed.
+    /// An engine that may not be had, and leaves out what is typed or large.
     struct Other {
         name: &'static str,
         problem: Option<&'static str>,
@@ -271,9 +270,11 @@ mod tests {
             problem.map_or(Ok(()), Err)
         }
 
-        fn cannot_express(&self, workload: &str, case: &Case) -> Option<&'static str> {
-            let typed = case.params.pairs().any(|pair| pair == "typed=true");
-            (workload == "nested_handlers" && typed).then_some("it has no types")
+        fn left_out(&self, workload: &str, case: &Case) -> Option<LeftOut> {
+            let typed = LeftOut::with("nested_handlers", "typed=true", "it has no types");
+            let large = LeftOut::all("nested_handlers", "it is slow").above(100);
+            let mut parts = [typed, large].into_iter();
+            parts.find(|part| part.concerns(workload, case))
         }
 
         fn prepare(&self, _: Python<'_>, _: &Compiled, _: &Case) -> PyResult<Runnable> {
@@ -301,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_engine_cannot_express_is_left_out_with_the_reason_once() {
+    fn what_an_engine_leaves_out_is_told_with_the_reason_once() {
         with_python(|py| {
             let workloads = workloads(py, &["nested_handlers".to_owned()]).expect("it is there");
             let cases = workloads[0]
@@ -310,17 +311,17 @@ mod tests {
             let (engines, mut left_out) = ([engine("other", None)], Vec::new());
             let cases = [cases];
             let cells = cells(py, &workloads, &cases, &engines, &mut left_out);
-            let cells = cells.expect("some can be expressed");
+            let cells = cells.expect("some are left");
             let labels: Vec<_> = cells.iter().map(Cell::label).collect();
-            assert!(
-                labels.iter().all(|label| label.contains("typed=false")),
-                "{labels:?}"
-            );
-            assert_eq!(2 * labels.len(), cases[0].len());
-            // One line for all sizes of a depth.
-            assert_eq!(left_out.len(), 4, "{left_out:?}");
-            let first = "nested_handlers (depth=1, typed=true) on other: it has no types";
-            assert_eq!(left_out[0], first);
+            let kept = |label: &String| label.contains("typed=false), n = 100,");
+            assert!(labels.iter().all(kept), "{labels:?}");
+            assert_eq!(4 * labels.len(), cases[0].len());
+            // One line for all depths and sizes.
+            let lines = [
+                "nested_handlers (typed=true) on other: it has no types",
+                "nested_handlers above n = 100 on other: it is slow",
+            ];
+            assert_eq!(left_out, lines);
         });
     }
 

@@ -1,8 +1,9 @@
 //! What the harness knows of an engine.
 
+use std::fmt;
 use std::time::{Duration, Instant};
 
-use doeff_reports::Engine as Name;
+use doeff_reports::{Engine as Name, format};
 use pyo3::prelude::*;
 
 use crate::measure::Collector;
@@ -56,6 +57,78 @@ where
 #[error("{0}")]
 pub struct Unavailable(pub String);
 
+/// A part of a workload that an engine leaves out, and why.
+#[derive(Clone, Copy, Debug)]
+pub struct LeftOut {
+    workload: &'static str,
+    /// As `name=value`; `None` for all parameters.
+    parameter: Option<&'static str>,
+    /// Only what is larger than this.
+    above: Option<u64>,
+    /// What is missing, or does not work.
+    pub reason: &'static str,
+}
+
+impl LeftOut {
+    /// A whole workload.
+    pub(crate) const fn all(workload: &'static str, reason: &'static str) -> Self {
+        Self {
+            workload,
+            parameter: None,
+            above: None,
+            reason,
+        }
+    }
+
+    /// The part of a workload that has this parameter, as `name=value`.
+    pub(crate) const fn with(
+        workload: &'static str,
+        parameter: &'static str,
+        reason: &'static str,
+    ) -> Self {
+        Self {
+            workload,
+            parameter: Some(parameter),
+            above: None,
+            reason,
+        }
+    }
+
+    /// Only what is larger than this of it.
+    pub(crate) const fn above(self, size: u64) -> Self {
+        Self {
+            above: Some(size),
+            ..self
+        }
+    }
+
+    /// Whether a case belongs to it.
+    pub(crate) fn concerns(&self, workload: &str, case: &Case) -> bool {
+        let has = |parameter| case.params.pairs().any(|pair| pair == parameter);
+        self.workload == workload
+            && self.parameter.is_none_or(has)
+            && self.above.is_none_or(|above| case.size > above)
+    }
+
+    /// The line that tells that an engine leaves it out.
+    pub(crate) fn told_of(&self, engine: &Name) -> String {
+        format!("{self} on {engine}: {}", self.reason)
+    }
+}
+
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.workload)?;
+        if let Some(parameter) = self.parameter {
+            write!(f, " ({parameter})")?;
+        }
+        if let Some(above) = self.above {
+            write!(f, " above n = {}", format::count(above))?;
+        }
+        Ok(())
+    }
+}
+
 /// Something that runs workloads.
 pub trait Engine {
     /// Its name in reports.
@@ -72,8 +145,8 @@ pub trait Engine {
         Ok(())
     }
 
-    /// Why the engine cannot express a case of a workload; `None` if it can. What it cannot is left out.
-    fn cannot_express(&self, _workload: &str, _case: &Case) -> Option<&'static str> {
+    /// The part of a workload that the engine leaves out and that a case belongs to; `None` if it runs it.
+    fn left_out(&self, _workload: &str, _case: &Case) -> Option<LeftOut> {
         None
     }
 

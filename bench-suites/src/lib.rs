@@ -19,8 +19,8 @@
 //! - Each engine runs a copy of the code of its own, because `CPython` specialises the bytecode of a
 //!   code object for whoever runs it first.
 //! - One process runs everything, so all engines share an interpreter, an allocator and the noise
-//!   of the machine; random order spreads that noise over all of them. Only a published package has a
-//!   process of its own, which does as this one does; `METHODOLOGY.md` tells how.
+//!   of the machine; random order spreads that noise over all of them. Only the peers have processes of
+//!   their own, which do as this one does; `METHODOLOGY.md` tells how, `BIAS.md` whom it favours.
 
 pub mod arguments;
 pub mod compare;

@@ -20,7 +20,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The limits of a mode. With the warm-up, a quick run stays within a minute and a full one within
+    /// The limits of a mode. With the warm-up, a quick run takes about a minute and a full one at most
     /// ten on a slow machine.
     pub fn of(mode: Mode) -> Self {
         match mode {

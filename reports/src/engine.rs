@@ -19,6 +19,18 @@ impl Engine {
     pub const CESK: Self = Self(Cow::Borrowed("cesk"));
     /// The published doeff 0.8.
     pub const DOEFF_0_8: Self = Self(Cow::Borrowed("doeff-0.8"));
+    /// The published doeff 0.4.
+    pub const DOEFF_0_4: Self = Self(Cow::Borrowed("doeff-0.4"));
+    /// The published stateless.
+    pub const STATELESS: Self = Self(Cow::Borrowed("stateless"));
+    /// The published greenlet.
+    pub const GREENLET: Self = Self(Cow::Borrowed("greenlet"));
+    /// The published effect.
+    pub const EFFECT: Self = Self(Cow::Borrowed("effect"));
+    /// The published effectful.
+    pub const EFFECTFUL: Self = Self(Cow::Borrowed("effectful"));
+    /// The standard library's asyncio.
+    pub const ASYNCIO: Self = Self(Cow::Borrowed("asyncio"));
     /// The native null driver: the unit of the multiples.
     pub const FLOOR: Self = Self(Cow::Borrowed("floor"));
     /// The same work as plain function calls.
@@ -53,6 +65,28 @@ impl Engine {
                 "doeff 0.8.0 as published, whose machine is in Rust too, running the same programs in a process of \
                  its own",
             ),
+            "doeff-0.4" => {
+                Some("doeff 0.4.1 as published, running the same programs in a process of its own")
+            }
+            "stateless" => Some(
+                "stateless 0.6.1 as published: generators that yield abilities, and handlers that answer by what \
+                 they return; the same work in its own idiom",
+            ),
+            "greenlet" => Some(
+                "greenlet 3.5.6 as published: handlers are loops that switch to the program and back; the same work \
+                 in its own idiom",
+            ),
+            "effect" => Some(
+                "effect 1.1.0 as published: generators that yield intents, which performers answer; the same work in \
+                 its own idiom",
+            ),
+            "effectful" => Some(
+                "effectful 0.1.0 as published: operations that are called, and interpretations of them; the same work \
+                 in its own idiom",
+            ),
+            "asyncio" => Some(
+                "asyncio of the standard library, where coroutines that await each other do the same work",
+            ),
             "floor" => Some(
                 "the cheapest native loop that does the same Python-side work (drive the generators, call the \
                  handlers, answer) with no machine at all; the unit of the multiples",
@@ -66,6 +100,11 @@ impl Engine {
     pub(crate) fn rank(&self) -> usize {
         let position = Self::ORDER.iter().position(|known| known == self);
         position.unwrap_or(Self::ORDER.len())
+    }
+
+    /// Whether it has a place of its own in the fixed order.
+    pub(crate) fn has_place(&self) -> bool {
+        self.rank() < Self::ORDER.len()
     }
 }
 

@@ -27,6 +27,12 @@ pub fn report(report: &Report) -> String {
             .unwrap_or("an engine this report has no description of");
         let _ = writeln!(text, "- **{}**: {about}.", escape(engine.name()));
     }
+    if report.settings.left_out().next().is_some() {
+        text += "\n## Left out\n\n";
+    }
+    for line in report.settings.left_out() {
+        let _ = writeln!(text, "- {}", escape(line));
+    }
     text += "\n## Cost per operation\n\n";
     text += &costs(&comparison);
     text += "\n## Growth\n\n";
@@ -78,8 +84,7 @@ pub(crate) fn facts(report: &Report) -> Vec<(&'static str, String)> {
     let mut set = vec![format!("seed={}", settings.seed)];
     set.extend(
         settings
-            .further
-            .iter()
+            .others()
             .map(|(name, value)| format!("{name}={value}")),
     );
     vec![

@@ -35,8 +35,11 @@ enum Marker {
     Diamond,
 }
 
-/// The first four belong to vm, cesk, floor and call; all other engines take the rest in turn.
-pub(crate) const LOOKS: [Look; 8] = [
+/// How many of [`LOOKS`] belong to the first engines of the fixed order.
+const FIXED_LOOKS: usize = 4;
+
+/// The first ones belong to vm, cesk, doeff-0.8 and floor; all other engines take the rest in turn.
+pub(crate) const LOOKS: [Look; 12] = [
     Look::new([0x1d, 0x5f, 0xc4], [0x7a, 0xb4, 0xff], Marker::Circle),
     Look::new([0xc2, 0x41, 0x2d], [0xff, 0x95, 0x80], Marker::Triangle),
     Look::new([0x5d, 0x66, 0x75], [0xb4, 0xbc, 0xc9], Marker::Square),
@@ -45,6 +48,10 @@ pub(crate) const LOOKS: [Look; 8] = [
     Look::new([0xa6, 0x6a, 0x00], [0xf0, 0xb9, 0x5a], Marker::Circle),
     Look::new([0x0b, 0x7f, 0x8a], [0x5f, 0xd0, 0xda], Marker::Diamond),
     Look::new([0xb5, 0x30, 0x7a], [0xff, 0x92, 0xc8], Marker::Square),
+    Look::new([0x8a, 0x2b, 0x2b], [0xe0, 0x9a, 0x9a], Marker::Diamond),
+    Look::new([0x5c, 0x7a, 0x00], [0xb9, 0xd6, 0x5a], Marker::Triangle),
+    Look::new([0x2a, 0x2f, 0x9c], [0xa3, 0xa8, 0xff], Marker::Square),
+    Look::new([0x7d, 0x56, 0x3c], [0xd6, 0xb2, 0x98], Marker::Circle),
 ];
 
 /// The colour of text, axes and the line at 1×.
@@ -77,7 +84,7 @@ impl Look {
 
 /// The index in [`LOOKS`] of an engine.
 pub(crate) fn look_index(comparison: &Comparison, engine: &Engine) -> usize {
-    let known = LOOKS.len() / 2;
+    let known = FIXED_LOOKS;
     if engine.rank() < known {
         return engine.rank();
     }

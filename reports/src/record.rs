@@ -131,6 +131,23 @@ pub struct Measurement {
 #[serde(transparent)]
 pub struct Params(BTreeMap<String, Value>);
 
+impl Settings {
+    const LEFT_OUT: &str = "left_out";
+
+    /// What the run left out, a line each with the reason.
+    pub fn left_out(&self) -> impl Iterator<Item = &str> {
+        let lines = self.further.get(Self::LEFT_OUT).and_then(Value::as_array);
+        lines.into_iter().flatten().filter_map(Value::as_str)
+    }
+
+    /// All further settings but what was left out.
+    pub(crate) fn others(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.further
+            .iter()
+            .filter(|(name, _)| *name != Self::LEFT_OUT)
+    }
+}
+
 impl Params {
     /// Each parameter as `name=value`.
     pub fn pairs(&self) -> impl Iterator<Item = String> {

@@ -360,14 +360,14 @@ fn distance(size: u64) -> f64 {
 
 /// Why doeff 0.8 has no figure for a group.
 fn why(report: &Report, group: &Group) -> String {
-    let lines = report.settings.further.get("left_out");
-    let lines = lines.and_then(Value::as_array).into_iter().flatten();
-    let mut lines = lines.filter_map(Value::as_str);
+    let mut lines = report.settings.left_out();
     let engine = Engine::DOEFF_0_8;
-    let starts = [
-        format!("{engine}: "),
-        format!("{} on {engine}: ", group.label()),
-    ];
+    let parts = group.params.pairs().map(|pair| format!(" ({pair})"));
+    let parts = parts.chain([String::new()]);
+    let starts: Vec<_> = parts
+        .map(|part| format!("{}{part} on {engine}: ", group.workload))
+        .chain([format!("{engine}: ")])
+        .collect();
     let reason = lines.find_map(|line| starts.iter().find_map(|start| line.strip_prefix(start)));
     reason
         .unwrap_or("it did not run at a size that the others ran at")

@@ -19,7 +19,7 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use serde_json::Value;
 
-use crate::engine::{Engine, Run, Runnable, Timed, Unavailable};
+use crate::engine::{Engine, LeftOut, Run, Runnable, Timed, Unavailable};
 use crate::measure::Collector;
 use crate::python;
 use crate::workload::{Case, Compiled};
@@ -30,7 +30,7 @@ use worker::{Request, Times, Worker};
 /// A package that is an engine.
 pub(super) struct Peer {
     name: Name,
-    cannot_express: &'static [NotExpressed],
+    left_out: Vec<LeftOut>,
     environment: Environment,
     effects: PathBuf,
     worker: OnceCell<Shared>,
@@ -38,32 +38,13 @@ pub(super) struct Peer {
 
 type Shared = Rc<RefCell<Worker>>;
 
-/// Something that a package has no way to say.
-pub(super) struct NotExpressed {
-    /// The workload.
-    pub workload: &'static str,
-    /// The parameter that is concerned, as `name=value`; `None` for the whole workload.
-    pub parameter: Option<&'static str>,
-    /// What is missing.
-    pub reason: &'static str,
-}
-
-impl NotExpressed {
-    fn concerns(&self, workload: &str, case: &Case) -> bool {
-        self.workload == workload
-            && self
-                .parameter
-                .is_none_or(|parameter| case.params.pairs().any(|pair| pair == parameter))
-    }
-}
-
 impl Peer {
     /// The package whose requirements and stand-in for `effects` are in a folder of `peers/`.
-    pub(super) fn new(name: Name, folder: &str, cannot_express: &'static [NotExpressed]) -> Self {
+    pub(super) fn new(name: Name, folder: &str, left_out: Vec<LeftOut>) -> Self {
         let files = python::workspace().join("bench-suites/peers").join(folder);
         let environments = python::workspace().join("target/peers");
         Self {
-            cannot_express,
+            left_out,
             environment: Environment {
                 python: python::executable().to_owned(),
                 folder: environments.join(name.name()),
@@ -99,10 +80,9 @@ impl Engine for Peer {
         Ok(())
     }
 
-    fn cannot_express(&self, workload: &str, case: &Case) -> Option<&'static str> {
-        let mut entries = self.cannot_express.iter();
-        let entry = entries.find(|entry| entry.concerns(workload, case))?;
-        Some(entry.reason)
+    fn left_out(&self, workload: &str, case: &Case) -> Option<LeftOut> {
+        let mut parts = self.left_out.iter();
+        parts.find(|part| part.concerns(workload, case)).copied()
     }
 
     fn prepare(&self, _py: Python<'_>, program: &Compiled, case: &Case) -> PyResult<Runnable> {

@@ -12,23 +12,16 @@ use tempfile::TempDir;
 
 use super::environment::Environment;
 use super::worker::{Request, Worker, WorkerError};
-use super::{NotExpressed, Peer, literal};
-use crate::engine::Engine as _;
+use super::{Peer, literal};
+use crate::engine::{Engine as _, LeftOut};
 use crate::measure::{Cell, Collector};
 use crate::python::{executable, with_python, workspace};
 use crate::workload::{Case, Source, Workload};
 
-const CANNOT: [NotExpressed; 2] = [
-    NotExpressed {
-        workload: "resume_churn",
-        parameter: None,
-        reason: "all of it",
-    },
-    NotExpressed {
-        workload: "nested_handlers",
-        parameter: Some("typed=true"),
-        reason: "types",
-    },
+const LEFT_OUT: [LeftOut; 3] = [
+    LeftOut::all("resume_churn", "all of it"),
+    LeftOut::with("nested_handlers", "typed=true", "types"),
+    LeftOut::with("nested_handlers", "depth=64", "slow").above(100),
 ];
 
 /// The rival of old as a package, found by its path.
@@ -65,7 +58,7 @@ fn peer(folder: &TempDir, effects: &str) -> Peer {
     let worker = Worker::start(executable(), &path).unwrap_or_else(|error| panic!("{error}"));
     Peer {
         name: Name::new("peer"),
-        cannot_express: &CANNOT,
+        left_out: LEFT_OUT.to_vec(),
         environment: environment(folder),
         effects: path,
         worker: OnceCell::from(Rc::new(RefCell::new(worker))),
@@ -319,20 +312,29 @@ fn what_cannot_be_imported_is_told_in_one_line() {
 }
 
 #[test]
-fn what_is_not_expressed_is_left_out_with_the_reason() {
+fn what_is_left_out_is_told_with_the_reason() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     with_python(|py| {
         let peer = peer(&folder, &stand_in("run = None"));
+        let told = |name: &str, case: &Case| {
+            let part = peer.left_out(name, case)?;
+            Some(part.told_of(&peer.name()))
+        };
         let (_, cases) = workload(py, &program("resume_churn"));
-        assert_eq!(
-            peer.cannot_express("resume_churn", &cases[0]),
-            Some("all of it")
-        );
+        let line = "resume_churn on peer: all of it";
+        assert_eq!(told("resume_churn", &cases[0]).as_deref(), Some(line));
         let (_, cases) = workload(py, &program("nested_handlers"));
         for case in cases {
-            let typed = case.params.to_string().ends_with("typed=true");
-            let reason = peer.cannot_express("nested_handlers", &case);
-            assert_eq!(reason, typed.then_some("types"), "{}", case.params);
+            let params = case.params.to_string();
+            let line = if params.ends_with("typed=true") {
+                Some("nested_handlers (typed=true) on peer: types")
+            } else if params.starts_with("depth=64") && case.size > 100 {
+                Some("nested_handlers (depth=64) above n = 100 on peer: slow")
+            } else {
+                None
+            };
+            let found = told("nested_handlers", &case);
+            assert_eq!(found.as_deref(), line, "{params}, n = {}", case.size);
         }
     });
 }

@@ -1,0 +1,60 @@
+"""deep_stacks as effectful has it: callers are plain functions."""
+
+import sys
+from functools import partial
+
+from deep_stacks import REPLY
+from effectful.ops.semantics import handler
+from effectful.ops.syntax import defop
+
+# The deepest stack has more frames than Python allows unless it is asked.
+sys.setrecursionlimit(20_000)
+
+
+@defop
+def ask() -> int:
+    """Answered with REPLY by the innermost interpretation."""
+    raise NotImplementedError
+
+
+def loop(size):
+    """Sum the replies."""
+    total = 0
+    for _ in range(size):
+        total += ask()
+    return total
+
+
+def below(depth, program):
+    """Call the program through so many frames."""
+    if depth == 1:
+        return program()
+    return below(depth - 1, program)
+
+
+def answer():
+    """Answer."""
+    return REPLY
+
+
+def answer_wrongly():
+    """Must not be called."""
+    return -1
+
+
+def body(size, kind, depth):
+    """The loop, where the stack is to be as deep."""
+    program = partial(loop, size)
+    if kind == "call_depth":
+        return partial(below, depth, handler({ask: answer})(program))
+    if kind == "frames_captured":
+        return partial(below, depth, program)
+    return program
+
+
+def handlers(kind, depth):
+    """The one that answers, unless the body installs it, and those outside."""
+    if kind == "call_depth":
+        return []
+    outside = depth if kind == "handlers_outside" else 0
+    return [{ask: answer}, *[{ask: answer_wrongly}] * outside]

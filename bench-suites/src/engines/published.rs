@@ -1,0 +1,303 @@
+//! The published peers: what each is called, where its files are, and what it leaves out.
+
+use doeff_reports::Engine as Name;
+
+use super::peer::Peer;
+use crate::engine::LeftOut;
+
+/// A peer; `peers/FOLDER` has its pins, its stand-in for `effects` and its variants of workloads.
+struct Published {
+    name: Name,
+    folder: &'static str,
+    /// What it cannot say, and what is too large for it.
+    left_out: &'static [LeftOut],
+}
+
+const fn published(name: Name, folder: &'static str, left_out: &'static [LeftOut]) -> Published {
+    Published {
+        name,
+        folder,
+        left_out,
+    }
+}
+
+static ALL: [Published; 7] = [
+    published(Name::DOEFF_0_8, "doeff_0_8", &DOEFF_0_8),
+    published(Name::DOEFF_0_4, "doeff_0_4", &DOEFF_0_4),
+    published(Name::STATELESS, "stateless", &STATELESS),
+    published(Name::GREENLET, "greenlet", &GREENLET),
+    published(Name::EFFECT, "effect", &EFFECT),
+    published(Name::EFFECTFUL, "effectful", &EFFECTFUL),
+    published(Name::ASYNCIO, "asyncio", &ASYNCIO),
+];
+
+/// The peers, each in a process of its own.
+pub(super) fn engines() -> impl Iterator<Item = Peer> {
+    ALL.iter()
+        .map(|peer| Peer::new(peer.name.clone(), peer.folder, peer.left_out()))
+}
+
+impl Published {
+    /// All that it leaves out.
+    fn left_out(&self) -> Vec<LeftOut> {
+        let not_written: &[LeftOut] = if self.name == Name::DOEFF_0_8 {
+            &[]
+        } else {
+            &NOT_WRITTEN
+        };
+        [self.left_out, not_written].concat()
+    }
+}
+
+/// What has no variant in the idiom of the peers but doeff 0.8.
+const NOT_WRITTEN: [LeftOut; 12] = [
+    not_written("countdown"),
+    not_written("deep_recursion"),
+    not_written("document_pipeline"),
+    not_written("fibonacci_recursive"),
+    not_written("generator"),
+    not_written("handler_sieve"),
+    not_written("held_continuations"),
+    not_written("iterator"),
+    not_written("order_book"),
+    not_written("parsing_dollars"),
+    not_written("product_early"),
+    not_written("startup"),
+];
+
+const fn not_written(workload: &'static str) -> LeftOut {
+    LeftOut::all(workload, "it has not been written in its idiom yet")
+}
+
+/// Where a case would take seconds.
+const SLOW: &str = "it takes too long";
+/// Where handlers are functions whose result is the answer.
+const NO_CONTINUATION: &str = "its handlers have no continuation: they answer by what they return";
+/// Where programs are plain functions.
+const PLAIN_CALLS: &str = "its programs are plain functions; the engine call shows what these cost";
+const NO_MODIFY: &str = "it has no Modify, and says to use Get and Put instead";
+
+const DOEFF_0_8: [LeftOut; 1] = [LeftOut::with("builtin_effects", "effect=modify", NO_MODIFY)];
+
+const DOEFF_0_4: [LeftOut; 6] = [
+    LeftOut::with("builtin_effects", "effect=modify", NO_MODIFY),
+    LeftOut::with(
+        "nested_handlers",
+        "typed=true",
+        "its handlers cannot say which effects they accept; all are called, as with typed=false",
+    ),
+    LeftOut::with("nested_handlers", "typed=false", SLOW).above(1_000),
+    LeftOut::all("generator_stepping", SLOW).above(100_000),
+    LeftOut::all("resume_churn", SLOW).above(100_000),
+    LeftOut::all("transfer_churn", SLOW).above(100_000),
+];
+
+const STATELESS: [LeftOut; 9] = [
+    LeftOut::with("builtin_effects", "effect=get", "it has no built-in state"),
+    LeftOut::with("builtin_effects", "effect=put", "it has no built-in state"),
+    LeftOut::with(
+        "builtin_effects",
+        "effect=put_get",
+        "it has no built-in state",
+    ),
+    LeftOut::with(
+        "builtin_effects",
+        "effect=modify",
+        "it has no built-in state",
+    ),
+    LeftOut::with("builtin_effects", "effect=tell", "it has no built-in log"),
+    LeftOut::with(
+        "nested_handlers",
+        "typed=false",
+        "the type that a handler is annotated with decides what it passes on",
+    ),
+    LeftOut::all("resume_nontail", NO_CONTINUATION),
+    LeftOut::all("transfer_churn", NO_CONTINUATION),
+    LeftOut::all("runs", SLOW).above(1_000),
+];
+
+const GREENLET: [LeftOut; 6] = [
+    LeftOut::all("builtin_effects", "it has no built-in effects"),
+    LeftOut::all("exceptions", PLAIN_CALLS),
+    LeftOut::all("generator_stepping", PLAIN_CALLS),
+    LeftOut::all("program_calls", PLAIN_CALLS),
+    LeftOut::all(
+        "transfer_churn",
+        "a switch is a transfer already: it would be resume_churn again",
+    ),
+    LeftOut::all(
+        "nested_once",
+        "greenlets that start each other lie on the C stack, which ends",
+    )
+    .above(1_000),
+];
+
+const EFFECT: [LeftOut; 9] = [
+    LeftOut::with(
+        "builtin_effects",
+        "effect=ask",
+        "it has no built-in environment",
+    ),
+    LeftOut::with("builtin_effects", "effect=tell", "it has no built-in log"),
+    LeftOut::with("deep_stacks", "kind=call_depth", NO_SCOPE),
+    LeftOut::all("install_handler", NO_SCOPE),
+    LeftOut::all("nested_once", NO_SCOPE),
+    LeftOut::all("resume_nontail", NO_CONTINUATION),
+    LeftOut::all("transfer_churn", NO_CONTINUATION),
+    LeftOut::all("generator_stepping", SLOW).above(100_000),
+    LeftOut::all("resume_churn", SLOW).above(100_000),
+];
+
+/// Where a program cannot install a handler.
+const NO_SCOPE: &str = "performers are given to a whole run, not to a part of a program";
+
+const EFFECTFUL: [LeftOut; 9] = [
+    LeftOut::all("builtin_effects", "it has no built-in effects of this kind"),
+    LeftOut::all("exceptions", PLAIN_CALLS),
+    LeftOut::all("generator_stepping", PLAIN_CALLS),
+    LeftOut::all("program_calls", PLAIN_CALLS),
+    LeftOut::all("runs", PLAIN_CALLS),
+    LeftOut::all("resume_nontail", NO_CONTINUATION),
+    LeftOut::all("transfer_churn", NO_CONTINUATION),
+    LeftOut::with("nested_handlers", "typed=false", SLOW).above(100),
+    LeftOut::all("resume_churn", SLOW).above(10_000),
+];
+
+const ASYNCIO: [LeftOut; 10] = [
+    LeftOut::all("builtin_effects", NO_HANDLERS),
+    LeftOut::all("deep_stacks", NO_HANDLERS),
+    LeftOut::all("install_handler", NO_HANDLERS),
+    LeftOut::all("nested_handlers", NO_HANDLERS),
+    LeftOut::all("nested_once", NO_HANDLERS),
+    LeftOut::all("new_effects", NO_HANDLERS),
+    LeftOut::all("plain_handler", NO_HANDLERS),
+    LeftOut::all("resume_churn", NO_HANDLERS),
+    LeftOut::all("resume_nontail", NO_HANDLERS),
+    LeftOut::all("transfer_churn", NO_HANDLERS),
+];
+
+/// Where there are neither effects nor handlers.
+const NO_HANDLERS: &str = "it has coroutines and tasks, but no handlers of effects";
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    use doeff_reports::Mode;
+
+    use super::{ALL, Published, engines};
+    use crate::engine::Engine as _;
+    use crate::python::{with_python, workspace};
+    use crate::workload::{Source, Workload};
+
+    fn peers() -> PathBuf {
+        workspace().join("bench-suites/peers")
+    }
+
+    fn programs() -> PathBuf {
+        workspace().join("bench-suites/programs")
+    }
+
+    fn names(folder: &Path) -> BTreeSet<String> {
+        let entries = fs::read_dir(folder).expect("it is a folder");
+        let names = entries.map(|entry| entry.expect("it is readable").file_name());
+        names
+            .map(|name| name.into_string().expect("it is text"))
+            .collect()
+    }
+
+    fn pins(peer: &Published) -> BTreeMap<String, String> {
+        let path = peers().join(peer.folder).join("requirements.txt");
+        let text = fs::read_to_string(path).expect("it is there");
+        let lines = text.lines().filter(|line| !line.starts_with('#'));
+        let pins = lines.map(|line| {
+            let (name, version) = line.split_once("==").expect("each line is a pin");
+            (name.to_owned(), version.to_owned())
+        });
+        pins.collect()
+    }
+
+    #[test]
+    fn every_folder_is_that_of_a_peer() {
+        let mut folders: BTreeSet<_> = ALL.iter().map(|peer| peer.folder.to_owned()).collect();
+        folders.insert("worker.py".to_owned());
+        assert_eq!(names(&peers()), folders);
+    }
+
+    #[test]
+    fn every_version_is_pinned_and_the_package_is_the_one_that_reports_name() {
+        for peer in &ALL {
+            let (name, pins) = (&peer.name, pins(peer));
+            let about = name.about().expect("reports know it");
+            if name.name() == "asyncio" {
+                assert!(pins.is_empty(), "{pins:?}");
+                continue;
+            }
+            let (package, rest) = about.split_once(' ').expect("a sentence");
+            let version = pins.get(package).unwrap_or_else(|| panic!("{package}"));
+            assert!(rest.starts_with(&format!("{version} ")), "{about}");
+        }
+    }
+
+    #[test]
+    fn every_peer_is_told_of_with_its_environment_and_its_idiom() {
+        let read = |name| fs::read_to_string(workspace().join("bench-suites").join(name));
+        let text = read("METHODOLOGY.md").expect("it is there");
+        for peer in &ALL {
+            let heading = format!("\n## {}\n", peer.name);
+            let (_, section) = text
+                .split_once(&heading)
+                .unwrap_or_else(|| panic!("{heading}"));
+            let section = section.split("\n## ").next().unwrap_or_default();
+            for word in ["**Environment.**", "**Idiom.**", "**Not expressed.**"] {
+                assert!(section.contains(word), "{word} of {}", peer.name);
+            }
+        }
+    }
+
+    #[test]
+    fn what_it_leaves_out_is_a_part_of_a_workload() {
+        with_python(|py| {
+            for (peer, engine) in ALL.iter().zip(engines()) {
+                let mut left_out = BTreeMap::<String, usize>::new();
+                for path in names(&programs()) {
+                    let source = Source::read(&programs().join(&path)).expect("it is there");
+                    let workload = Workload::check(py, source).expect("it is one");
+                    let cases = workload.cases(py, Mode::Full).expect("its functions work");
+                    for case in &cases {
+                        if let Some(part) = engine.left_out(workload.source().name(), case) {
+                            *left_out.entry(part.told_of(&peer.name)).or_default() += 1;
+                        }
+                    }
+                }
+                // Each entry concerns a case that no entry before it does.
+                let parts = peer.left_out();
+                let told = parts.iter().map(|part| part.told_of(&peer.name));
+                let told: BTreeSet<_> = told.collect();
+                assert_eq!(told.len(), parts.len());
+                assert_eq!(left_out.into_keys().collect::<BTreeSet<_>>(), told);
+            }
+        });
+    }
+
+    #[test]
+    fn every_variant_is_one_of_a_workload_that_is_not_left_out() {
+        for peer in &ALL {
+            let folder = peers().join(peer.folder).join("variants");
+            // One peer shares those of another.
+            if !folder.exists() {
+                assert_eq!(peer.folder, "doeff_0_4");
+                continue;
+            }
+            for variant in names(&folder) {
+                assert!(programs().join(&variant).exists(), "{variant}");
+                let workload = variant.trim_end_matches(".py");
+                let mut parts = peer.left_out().into_iter();
+                let all = parts.any(|part| part.to_string() == workload);
+                assert!(!all, "{workload} on {}", peer.name);
+            }
+        }
+    }
+}
