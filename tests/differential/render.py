@@ -37,7 +37,7 @@ def show_on(engine):
 
 if __name__ == "__main__":
     gc.disable()  # a collection may end programs at any time
-    for name in sys.argv[1:] or ["doeff_vm", "cesk_v3"]:
+    for name in sys.argv[1:] or ["doeff_vm", "cesk_v3", "pure_machine"]:
         show_on(name)
     raise SystemExit
 
