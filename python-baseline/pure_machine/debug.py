@@ -15,7 +15,7 @@ from cesk_v3.stdlib import Stdlib, sizes
 
 from .loop import Trace
 from .rules import clause_in
-from .segments import GENERATOR, SAFE, Listening, Segment
+from .segments import GENERATOR, IN_PLACE, SAFE, Listening, Segment
 
 __all__ = ["tracing"]
 
@@ -70,4 +70,6 @@ def name_of(frame: Any) -> str:
         return "clause"
     if frame is SAFE:
         return "safe"
+    if frame is IN_PLACE:
+        return "in place"
     return "listen" if type(frame) is Listening else "start"

@@ -44,6 +44,7 @@ from .rules import (
 )
 from .segments import (
     GENERATOR,
+    IN_PLACE,
     SAFE,
     UNSTARTED,
     Continuation,
@@ -74,10 +75,14 @@ FUNCTION: Final = FunctionType
 is_subclass: Callable[[type, type], bool] = type.__subclasscheck__
 
 
-def execute(program: Any, segment: Any, engine: Engine) -> tuple[Kind, Any, Store]:
-    """How a run of `program` on `segment` ends: a value or an error, and the errors in flight."""
+def execute(program: Any, stack: list[Segment], engine: Engine) -> tuple[Kind, Any, Store]:
+    """How a run of a program ends: with a value or an error, and the errors in flight.
+
+    The innermost segment is taken out of `stack`, so that no caller keeps it.
+    """
     steps, counters, trace = engine
     store = Store(counters, ())
+    segment: Any = stack.pop()
     frames: list[Any] = segment.frames
     v: Any = program  # what was yielded, or is to be given
     gen: Any = None  # who yielded it, or gets it; None for who waits on top of `frames`
@@ -191,8 +196,7 @@ def execute(program: Any, segment: Any, engine: Engine) -> tuple[Kind, Any, Stor
                     v = None
                     calm = False
                 elif found.native is None:
-                    if gen is not None:
-                        frames.append(gen)
+                    frames.append(IN_PLACE if gen is None else gen)
                     k = NEW(Continuation)
                     k._last = found
                     k._first = segment
@@ -268,8 +272,7 @@ def execute(program: Any, segment: Any, engine: Engine) -> tuple[Kind, Any, Stor
                             if got is not LACKING:
                                 v = got
                             else:
-                                if gen is not None:
-                                    frames.append(gen)
+                                frames.append(IN_PLACE if gen is None else gen)
                                 slow = go_on(v, segment, found.outer, True, counters)
                             got = None
                     elif quick is Tell and not native._nested:
@@ -278,8 +281,7 @@ def execute(program: Any, segment: Any, engine: Engine) -> tuple[Kind, Any, Stor
                     else:
                         slow = native._answer(v, counters)
                         if slow is None:
-                            if gen is not None:
-                                frames.append(gen)
+                            frames.append(IN_PLACE if gen is None else gen)
                             slow = go_on(v, segment, found.outer, lacks(found, v), counters)
                         else:
                             slow = (*slow, segment, gen)
@@ -387,7 +389,7 @@ def execute(program: Any, segment: Any, engine: Engine) -> tuple[Kind, Any, Stor
                             v = Err(error)
                             store = forget(store, error)
                             error = None
-                    elif error is None:
+                    elif type(frame) is Listening and error is None:
                         v = (v, frame.writer.logs())
                     frame = None
                 elif frames:

@@ -18,6 +18,7 @@ from cesk_v3.stdlib import ACCEPTED, ReaderHandler, StateHandler, WriterHandler
 
 __all__ = [
     "GENERATOR",
+    "IN_PLACE",
     "SAFE",
     "UNSTARTED",
     "Continuation",
@@ -46,6 +47,10 @@ Site: TypeAlias = "tuple[Any, int] | None"
 
 SAFE: Final = object()
 """A frame below a program that `Safe` runs."""
+
+
+IN_PLACE: Final = object()
+"""A frame for a performer that is no generator, so that none is taken for it."""
 
 
 @final

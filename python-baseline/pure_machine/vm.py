@@ -87,10 +87,10 @@ def drive(
     _runs.active += 1
     try:
         try:
-            segment = install(handlers, env, state)
+            stack = [install(handlers, env, state)]
         except BaseException as error:
             return ERROR, without_ours(error)
-        kind, payload, store = execute(program, segment, engine)
+        kind, payload, store = execute(program, stack, engine)
     finally:
         _runs.active -= 1
     if kind is ERROR:
