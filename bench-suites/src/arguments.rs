@@ -17,7 +17,7 @@ pub struct Arguments {
     #[arg(long = "workload", value_name = "NAME")]
     pub workloads: Vec<String>,
     /// Run only this engine; may be given several times.
-    #[arg(long = "engine", value_name = "NAME", value_parser = ["vm", "cesk", "doeff-0.8", "floor", "call"])]
+    #[arg(long = "engine", value_name = "NAME", value_parser = ["vm", "cesk", "pure", "doeff-0.8", "floor", "call"])]
     pub engines: Vec<String>,
     /// Seed of the random order of the measurements; random by default.
     #[arg(long, value_name = "N")]

@@ -15,7 +15,7 @@ from cesk_v3.stdlib import Stdlib, sizes
 
 from .loop import Trace
 from .rules import clause_in
-from .segments import GENERATOR, IN_PLACE, SAFE, Listening, Segment
+from .segments import GENERATOR, IN_PLACE, MARKER, SAFE, Listening, Segment
 
 __all__ = ["tracing"]
 
@@ -66,7 +66,7 @@ def name_of(frame: Any) -> str:
     """What a line calls a frame."""
     if type(frame) is GENERATOR:
         return "generator"
-    if type(frame) is tuple:
+    if type(frame) is MARKER:
         return "clause"
     if frame is SAFE:
         return "safe"

@@ -8,6 +8,10 @@ tracebacks refer to it: what a variable holds longer than a step lives longer th
 
 # The loop reads the fields of our own nodes, which their users see as properties.
 # pyright: reportPrivateUsage=false
+# Its variables hold anything, and the checker loses track of that on the way round.
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false
+# pyright: reportUnknownArgumentType=false, reportOptionalMemberAccess=false
+# pyright: reportArgumentType=false
 
 from __future__ import annotations
 
@@ -19,7 +23,7 @@ from cesk_v3 import messages
 from cesk_v3.builtin_effects import Ask, Get, Put, Tell
 from cesk_v3.contexts import throw
 from cesk_v3.crossings import crossed, forget, settle
-from cesk_v3.effects import EffectBase, is_a
+from cesk_v3.effects import EffectBase, is_a, is_subclass
 from cesk_v3.frames import ERROR, EVALUATE, VALUE, Counters, DispatchingFrame, Kind, Store
 from cesk_v3.level1 import FINISHED, close, is_new
 from cesk_v3.machine import Steps
@@ -45,6 +49,7 @@ from .rules import (
 from .segments import (
     GENERATOR,
     IN_PLACE,
+    MARKER,
     SAFE,
     UNSTARTED,
     Continuation,
@@ -72,10 +77,12 @@ class Engine(NamedTuple):
 
 NEW: Final = object.__new__
 FUNCTION: Final = FunctionType
-is_subclass: Callable[[type, type], bool] = type.__subclasscheck__
+RESUME: type = Resume
 
 
-def execute(program: Any, stack: list[Segment], engine: Engine) -> tuple[Kind, Any, Store]:
+def execute(  # noqa: PLR0912, PLR0915 (a call for each part would cost more than the part)
+    program: Any, stack: list[Segment], engine: Engine
+) -> tuple[Kind, Any, Store]:
     """How a run of a program ends: with a value or an error, and the errors in flight.
 
     The innermost segment is taken out of `stack`, so that no caller keeps it.
@@ -83,7 +90,7 @@ def execute(program: Any, stack: list[Segment], engine: Engine) -> tuple[Kind, A
     steps, counters, trace = engine
     store = Store(counters, ())
     segment: Any = stack.pop()
-    frames: list[Any] = segment.frames
+    frames: Any = segment.frames
     v: Any = program  # what was yielded, or is to be given
     gen: Any = None  # who yielded it, or gets it; None for who waits on top of `frames`
     error: Any = None  # what is to be raised instead
@@ -125,7 +132,7 @@ def execute(program: Any, stack: list[Segment], engine: Engine) -> tuple[Kind, A
                                 error = close(gen)
                         except BaseException as raised:  # of a signal's handler, say
                             error = without_top(raised)
-                        if frames and type(frames[-1]) is tuple:
+                        if frames and type(frames[-1]) is MARKER:
                             if error is None and frames.pop()[1] is not k:
                                 k._site = site_of(first)
                         else:
@@ -155,10 +162,7 @@ def execute(program: Any, stack: list[Segment], engine: Engine) -> tuple[Kind, A
             elif kind is DoCall:
                 function = v._maker.__wrapped__
                 try:
-                    if v._kwargs:
-                        made = function(*v._args, **v._kwargs)
-                    else:
-                        made = function(*v._args)
+                    made = function(*v._args, **v._kwargs) if v._kwargs else function(*v._args)
                 except BaseException as raised:
                     error = stopped(function, raised)
                     v = None
@@ -218,7 +222,7 @@ def execute(program: Any, stack: list[Segment], engine: Engine) -> tuple[Kind, A
                                 error = TypeError(messages.started_generator(gen))
                                 gen = None
                                 calm = False
-                        elif type(gen) is Resume and gen._k is k:
+                        elif type(gen) is RESUME and gen._k is k:
                             # The clause is over already.
                             first = k._first
                             k._first = None
@@ -363,7 +367,7 @@ def execute(program: Any, stack: list[Segment], engine: Engine) -> tuple[Kind, A
                     # A mark on the stack, which a value or an error leaves.
                     frame = gen
                     gen = None
-                    if type(frame) is tuple:
+                    if type(frame) is MARKER:
                         if error is not None:
                             last = frame[1]._last
                             first = take(frame[1])

@@ -18,9 +18,9 @@ from cesk_v3 import messages
 from cesk_v3.builtin_effects import Ask
 from cesk_v3.continuation import report_unraisable
 from cesk_v3.dispatching import make_prompt
-from cesk_v3.effects import EffectBase, is_a
+from cesk_v3.effects import EffectBase, class_of, is_a, is_subclass
 from cesk_v3.errors import ContinuationConsumed, UnhandledEffect
-from cesk_v3.frames import ERROR, EVALUATE, VALUE, Counters, Kind, WithHandlerFrame
+from cesk_v3.frames import ERROR, EVALUATE, VALUE, Control, Counters, Kind, WithHandlerFrame
 from cesk_v3.handlers import checked_list
 from cesk_v3.level1 import close, finish, is_new
 from cesk_v3.primitives import (
@@ -46,6 +46,7 @@ from cesk_v3.tracebacks import stopped, without_ours
 
 from .segments import (
     GENERATOR,
+    MARKER,
     SAFE,
     UNSTARTED,
     Continuation,
@@ -135,7 +136,7 @@ def ran_in_place(program: Any, segment: Segment) -> Any:
     while type(program) is TailCall:
         program = program._program
     frames = segment.frames
-    if frames and type(frames[-1]) is tuple:
+    if frames and type(frames[-1]) is MARKER:
         effect, k, handler, _ = frames[-1]
         frames[-1] = (effect, k, handler, program)
     return program
@@ -201,7 +202,7 @@ def prompts(segment: Segment | None) -> Iterator[Segment]:
 def clause_in(segment: Segment) -> Marker | None:
     """The clause that is running on top of a segment, if any."""
     for frame in reversed(segment.frames):
-        if type(frame) is tuple:
+        if type(frame) is MARKER:
             return frame  # pyright: ignore[reportUnknownVariableType]
     return None
 
@@ -221,7 +222,7 @@ def finish_clause(segment: Segment, generator: Any) -> BaseException | None:
             first = error
         elif error is not None:
             report_unraisable(error)
-        if type(frames[-1]) is tuple:
+        if type(frames[-1]) is MARKER:
             return first
         generator = frames.pop()
 
@@ -261,31 +262,28 @@ def use_to_throw(node: ResumeThrow | TransferThrow) -> Segment | Exception:
 # The clause waits
 
 
-def resumed(
-    first: Segment | Exception, kind: Kind, payload: Any, segment: Segment, generator: Any
-) -> Next:
+def resumed(first: Segment | Exception, control: Control, segment: Segment, generator: Any) -> Next:
     """The performer goes on, above whoever resumes it."""
     if not isinstance(first, Segment):
         return ERROR, first, segment, generator
     if generator is not None:
         segment.frames.append(generator)
-    return kind, payload, put_back(first, end_of(first), segment), None
+    return (*control, put_back(first, end_of(first), segment), None)
 
 
 def resume(node: Resume, segment: Segment, generator: Any, _counters: Counters) -> Next:
     """What the loop's way with a `Resume` is not for: it is refused, or starts a program."""
-    tail = generator is not None and is_tail(generator)
     first = use(node, node._k, node._value)
-    if not tail or not isinstance(first, Segment):
-        return resumed(first, VALUE, node._value, segment, generator)
+    if generator is None or not isinstance(first, Segment) or not is_tail(generator):
+        return resumed(first, (VALUE, node._value), segment, generator)
     error = finish(generator)
     if error is not None:
         give_back(node._k, first)
         return ERROR, error, segment, None
     frames = segment.frames
-    if frames and type(frames[-1]) is tuple:
+    if frames and type(frames[-1]) is MARKER:
         frames.pop()
-    return resumed(first, VALUE, node._value, segment, None)
+    return resumed(first, (VALUE, node._value), segment, None)
 
 
 def resume_waiting(
@@ -293,15 +291,13 @@ def resume_waiting(
 ) -> Next:
     """The performer goes on, above whoever resumes it, who waits."""
     first = use(node, node._k, node._value)
-    return resumed(first, VALUE, node._value, segment, generator)
+    return resumed(first, (VALUE, node._value), segment, generator)
 
 
-def resume_throw(
-    node: ResumeThrow, segment: Segment, generator: Any, _counters: Counters
-) -> Next:
+def resume_throw(node: ResumeThrow, segment: Segment, generator: Any, _counters: Counters) -> Next:
     """The error is raised where the performer waits, above whoever resumes it."""
     first = use_to_throw(node)
-    return resumed(first, ERROR, error_of(node), segment, generator)
+    return resumed(first, (ERROR, error_of(node)), segment, generator)
 
 
 def resume_program(
@@ -309,7 +305,7 @@ def resume_program(
 ) -> Next:
     """A program runs where the performer waits, above whoever resumes it."""
     first = use(node, node._k, node._program)
-    return resumed(first, EVALUATE, node._program, segment, generator)
+    return resumed(first, (EVALUATE, node._program), segment, generator)
 
 
 # The clause ends
@@ -325,7 +321,7 @@ def transfer(
     if clause_in(segment) is None:
         return outside_clause(node, segment, generator)
     first = use(node, node._k, node._value)
-    return switch(node._k, first, VALUE, node._value, segment, generator)
+    return switch(node._k, first, (VALUE, node._value), segment, generator)
 
 
 def transfer_throw(
@@ -335,7 +331,7 @@ def transfer_throw(
     if clause_in(segment) is None:
         return outside_clause(node, segment, generator)
     first = use_to_throw(node)
-    return switch(node._k, first, ERROR, error_of(node), segment, generator)
+    return switch(node._k, first, (ERROR, error_of(node)), segment, generator)
 
 
 def transfer_program(
@@ -343,11 +339,11 @@ def transfer_program(
 ) -> Next:
     """The clause, a handler call, has ended: a program runs where the performer waits."""
     first = use(node, node._k, node._program)
-    return switch(node._k, first, EVALUATE, node._program, segment, generator)
+    return switch(node._k, first, (EVALUATE, node._program), segment, generator)
 
 
 def switch(
-    k: Any, first: Segment | Exception, kind: Kind, payload: Any, segment: Segment, generator: Any
+    k: Any, first: Segment | Exception, control: Control, segment: Segment, generator: Any
 ) -> Next:
     """End the clause; then the performer, whose segments were taken, goes on in its place."""
     if not isinstance(first, Segment):
@@ -357,15 +353,13 @@ def switch(
         give_back(k, first)
         return ERROR, error, segment, None
     segment.frames.pop()
-    return kind, payload, put_back(first, end_of(first), segment), None
+    return (*control, put_back(first, end_of(first), segment), None)
 
 
 # Leaving an effect to a handler further out
 
 
-def reserve(
-    node: Delegate | Pass, clause: Marker
-) -> tuple[Any, Continuation, Segment] | Exception:
+def reserve(node: Delegate | Pass, clause: Marker) -> tuple[Any, Continuation, Segment] | Exception:
     """The effect, `k` and the segments taken from it; or why the node is refused."""
     effect: object = clause[0] if node._effect is None else node._effect
     if not is_a(effect, EffectBase):
@@ -394,9 +388,7 @@ def delegate(node: Delegate, segment: Segment, generator: Any, counters: Counter
     return go_on(effect, first, segment, False, counters)
 
 
-def pass_on(
-    node: Delegate | Pass, segment: Segment, generator: Any, counters: Counters
-) -> Next:
+def pass_on(node: Delegate | Pass, segment: Segment, generator: Any, counters: Counters) -> Next:
     """The clause ends, then a handler further out answers the performer."""
     clause = clause_in(segment)
     if clause is None:
@@ -423,7 +415,7 @@ def go_on(
 
     `lacking`: a reader without the key that the effect asks for has passed it on.
     """
-    while (found := accepting(outside, type(effect))) is not None:
+    while (found := accepting(outside, class_of(effect))) is not None:
         outside = found.outer
         if found.native is None:
             return call_handler(effect, first, found, counters)
@@ -440,13 +432,10 @@ def accepting(segment: Segment | None, kind: type) -> Segment | None:
     """The innermost segment whose handler accepts effects of a class."""
     while segment is not None:
         accepted = segment.effects
-        if accepted is None or any(issubclass_(base, kind) for base in accepted):
+        if accepted is None or any(is_subclass(base, kind) for base in accepted):
             return segment
         segment = segment.outer
     return None
-
-
-issubclass_: Callable[[type, type], bool] = type.__subclasscheck__
 
 
 def lacks(found: Segment, effect: object) -> bool:
@@ -518,9 +507,7 @@ def get_continuation(
     return VALUE, clause[1], segment, generator
 
 
-def get_handlers(
-    _node: GetHandlers, segment: Segment, generator: Any, _counters: Counters
-) -> Next:
+def get_handlers(_node: GetHandlers, segment: Segment, generator: Any, _counters: Counters) -> Next:
     """The handlers in scope, for a clause those in scope at the perform site while it waits."""
     clause = clause_in(segment)
     performer = None if clause is None else clause[1]._first

@@ -8,17 +8,18 @@ ever copied, and both cost the same whatever the depth.
 from __future__ import annotations
 
 import threading
-from types import FunctionType, GeneratorType
-from typing import Any, Final, Never, TypeAlias, cast, final
+from types import FunctionType
+from typing import Any, Final, Never, TypeAlias, final
 
 from cesk_v3.continuation import NESTING_LIMIT, report_unraisable
-from cesk_v3.level1 import close
+from cesk_v3.level1 import GENERATOR, close
 from cesk_v3.nodes import refuse_copy, refuse_subclass
 from cesk_v3.stdlib import ACCEPTED, ReaderHandler, StateHandler, WriterHandler
 
 __all__ = [
     "GENERATOR",
     "IN_PLACE",
+    "MARKER",
     "SAFE",
     "UNSTARTED",
     "Continuation",
@@ -35,8 +36,6 @@ __all__ = [
     "take",
 ]
 
-GENERATOR: Final = GeneratorType
-
 Marker: TypeAlias = "tuple[Any, Continuation, Any, Any]"
 """A frame below a clause: the effect, its `k`, the handler, and what runs as the clause unless that
 is the generator of the handler call. It lies outside of the handler's prompt, so a handler never
@@ -44,6 +43,9 @@ sees its own effects."""
 
 Site: TypeAlias = "tuple[Any, int] | None"
 """Where an effect was performed: the code, and the offset in it."""
+
+MARKER: type = tuple
+"""The type of a `Marker`: nothing else on the stack is a tuple."""
 
 SAFE: Final = object()
 """A frame below a program that `Safe` runs."""
@@ -247,7 +249,7 @@ def _close_segments(first: Segment) -> None:
         while frames:
             frame = frames.pop()
             if type(frame) is GENERATOR:
-                error = close(cast("Any", frame))
+                error = close(frame)
                 if error is not None:
                     report_unraisable(error)
         del frames

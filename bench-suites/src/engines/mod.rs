@@ -6,6 +6,7 @@ mod doeff;
 mod floor;
 mod machine;
 mod peer;
+mod pure;
 mod vm;
 
 use crate::engine::Engine;
@@ -15,6 +16,7 @@ pub fn all() -> Vec<Box<dyn Engine>> {
     vec![
         Box::new(vm::Vm),
         Box::new(cesk::Cesk),
+        Box::new(pure::Pure),
         Box::new(doeff::engine()),
         Box::new(floor::Floor),
         Box::new(call::Call),
