@@ -16,7 +16,6 @@ tracebacks refer to it: what a variable holds longer than a step lives longer th
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import FunctionType
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from cesk_v3 import messages
@@ -27,8 +26,8 @@ from cesk_v3.effects import EffectBase, is_a, is_subclass
 from cesk_v3.frames import ERROR, EVALUATE, VALUE, Counters, DispatchingFrame, Kind, Store
 from cesk_v3.level1 import FINISHED, close, is_new
 from cesk_v3.machine import Steps
-from cesk_v3.primitives import Resume
-from cesk_v3.programs import DoCall
+from cesk_v3.primitives import Resume, Transfer
+from cesk_v3.programs import DoCall, Pure
 from cesk_v3.results import Err, Ok
 from cesk_v3.resuming import USES_CONTINUATION
 from cesk_v3.stdlib import LACKING
@@ -47,6 +46,7 @@ from .rules import (
     unhandled,
 )
 from .segments import (
+    FUNCTION,
     GENERATOR,
     IN_PLACE,
     MARKER,
@@ -76,7 +76,6 @@ class Engine(NamedTuple):
 
 
 NEW: Final = object.__new__
-FUNCTION: Final = FunctionType
 RESUME: type = Resume
 
 
@@ -94,6 +93,7 @@ def execute(  # noqa: PLR0912, PLR0915 (a call for each part would cost more tha
     v: Any = program  # what was yielded, or is to be given
     gen: Any = None  # who yielded it, or gets it; None for who waits on top of `frames`
     error: Any = None  # what is to be raised instead
+    dispatches = 0
     calm = False  # whether `gen` is a generator and gets a value, and no error is in flight
     slow: Any = None
     tail_code: Any = None  # of a generator whose only `yield` is a tail resume
@@ -183,7 +183,7 @@ def execute(  # noqa: PLR0912, PLR0915 (a call for each part would cost more tha
                         calm = False
                 made = function = None
             elif is_subclass(EffectBase, kind):
-                counters.dispatches += 1
+                dispatches += 1
                 found = segment
                 while (accepted := found.effects) is not None:
                     for base in accepted:
@@ -291,6 +291,40 @@ def execute(  # noqa: PLR0912, PLR0915 (a call for each part would cost more tha
                             slow = (*slow, segment, gen)
                     native = None
                 found = None
+            elif kind is Pure:
+                v = v._value
+            elif kind is Transfer and gen is not None and frames and type(frames[-1]) is MARKER:
+                # The clause is this generator alone.
+                k = v._k
+                if type(k) is Continuation and (last := k._last) is not UNSTARTED:
+                    first = k._first
+                    k._first = None
+                else:
+                    first = None
+                if first is None:
+                    slow = transfer(v, segment, gen, counters)
+                else:
+                    k._last = None
+                    try:
+                        gen.close()
+                    except BaseException as raised:
+                        error = without_top(raised)
+                        k._last = last
+                        k._first = first
+                        gen = v = None
+                        calm = False
+                    else:
+                        v = v._value
+                        if frames.pop()[1] is not k:
+                            k._site = site_of(first)
+                        last.outer = segment
+                        segment = first
+                        frames = first.frames
+                        gen = frames.pop() if frames else None
+                        if type(gen) is not GENERATOR:
+                            calm = False
+                    first = last = None
+                k = None
             else:
                 slow = RULES.get(kind, start_object)(v, segment, gen, counters)
 
@@ -327,7 +361,7 @@ def execute(  # noqa: PLR0912, PLR0915 (a call for each part would cost more tha
                             gen = None
                         calm = False
                     except BaseException as raised:
-                        error = without_ours(raised)
+                        error = without_top(raised)
                         gen = v = None
                         calm = False
                 elif type(gen) is GENERATOR:
@@ -336,30 +370,32 @@ def execute(  # noqa: PLR0912, PLR0915 (a call for each part would cost more tha
                         continue
                     raising = error
                     error = None
+                    chained = raising is not None and raising.__context__ is not None
                     try:
                         if raising is None:
                             v = gen.send(v)
-                        elif raising.__context__ is None:
-                            v = gen.throw(raising)
-                        else:
+                        elif chained:
                             v = throw(gen, raising)
+                        else:
+                            v = gen.throw(raising)
                     except StopIteration as stop:
                         v = stop.value
                     except BaseException as raised:
-                        error = without_ours(raised)
+                        error = without_ours(raised) if chained else without_top(raised)
                         v = None
-                        release_frames(error)
+                        if chained:
+                            release_frames(error)
                     else:
-                        if raising is not None:
+                        if chained:
                             release_frames(raising)
-                            raising = None
+                        raising = None
                         if store.in_flight:
                             store = settle(store, gen, None)
                         calm = not store.in_flight
                         break
-                    if raising is not None:
+                    if chained:
                         release_frames(raising)
-                        raising = None
+                    raising = None
                     if store.in_flight:
                         store = settle(store, gen, error)
                     gen = None
@@ -410,6 +446,7 @@ def execute(  # noqa: PLR0912, PLR0915 (a call for each part would cost more tha
                     return ERROR, error, store
         raise AssertionError("there are steps enough")
     finally:
+        counters.dispatches += dispatches
         # A traceback may refer to this frame.
         segment = frames = v = gen = error = slow = raising = None
         k = first = last = found = frame = native = made = function = None

@@ -45,6 +45,7 @@ from cesk_v3.tail import is_tail
 from cesk_v3.tracebacks import stopped, without_ours
 
 from .segments import (
+    FUNCTION,
     GENERATOR,
     MARKER,
     SAFE,
@@ -158,6 +159,8 @@ def safe(node: Safe, segment: Segment, generator: Any, _counters: Counters) -> N
 
 def segment_of(handler: Any, effects: Any = None) -> Segment | TypeError:
     """An empty segment under the prompt of a handler, on nothing; or why it cannot be."""
+    if effects is None and type(handler) is FUNCTION:
+        return Segment(None, handler, None, handler, None)
     prompt = make_prompt(handler, effects)
     if type(prompt) is not WithHandlerFrame:
         return prompt

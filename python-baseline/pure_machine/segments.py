@@ -17,6 +17,7 @@ from cesk_v3.nodes import refuse_copy, refuse_subclass
 from cesk_v3.stdlib import ACCEPTED, ReaderHandler, StateHandler, WriterHandler
 
 __all__ = [
+    "FUNCTION",
     "GENERATOR",
     "IN_PLACE",
     "MARKER",
@@ -46,6 +47,8 @@ Site: TypeAlias = "tuple[Any, int] | None"
 
 MARKER: type = tuple
 """The type of a `Marker`: nothing else on the stack is a tuple."""
+
+FUNCTION: type = FunctionType
 
 SAFE: Final = object()
 """A frame below a program that `Safe` runs."""
@@ -102,7 +105,7 @@ class Segment:
         self.listed = listed
         self.native = native
         self.own = native is not None and effects is ACCEPTED[type(native)]
-        self.code = handler.__code__ if type(handler) is FunctionType else None
+        self.code = handler.__code__ if type(handler) is FUNCTION else None
 
     def __del__(self) -> None:
         # It has neither when it has ended; otherwise nobody can resume it any more.

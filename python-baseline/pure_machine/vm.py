@@ -93,10 +93,13 @@ def drive(
         kind, payload, store = execute(program, stack, engine)
     finally:
         _runs.active -= 1
-    if kind is ERROR:
-        payload = without_code(payload, ENTRIES)
-        leave_run(store, payload, outermost=not _runs.active)
-    return kind, payload
+    try:
+        if kind is ERROR:
+            payload = without_code(payload, ENTRIES)
+            leave_run(store, payload, outermost=not _runs.active)
+        return kind, payload
+    finally:
+        del payload, store  # the traceback refers to this frame, by its callers
 
 
 def install(handlers: object, env: Any, state: Any) -> Segment:
