@@ -19,14 +19,14 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from cesk_v3 import messages
-from cesk_v3.builtin_effects import Ask, Get, Put, Tell
+from cesk_v3.builtin_effects import Ask, Get, Modify, Put, Tell
 from cesk_v3.contexts import throw
 from cesk_v3.crossings import crossed, forget, settle
 from cesk_v3.effects import EffectBase, is_a, is_subclass
 from cesk_v3.frames import ERROR, EVALUATE, VALUE, Counters, DispatchingFrame, Kind, Store
 from cesk_v3.level1 import FINISHED, close, is_new
 from cesk_v3.machine import Steps
-from cesk_v3.primitives import Resume, Transfer
+from cesk_v3.primitives import Resume, Transfer, WithHandler
 from cesk_v3.programs import DoCall, Pure
 from cesk_v3.results import Err, Ok
 from cesk_v3.resuming import USES_CONTINUATION
@@ -250,7 +250,8 @@ def execute(  # noqa: PLR0912, PLR0915 (a call for each part would cost more tha
                 else:
                     # A built-in handler answers without a continuation.
                     native = found.native
-                    quick = kind if found.own else None
+                    # With `effects=` it may get those of others.
+                    quick = kind if found.listed is native else None
                     if quick is Get:
                         try:
                             v = native._items.get(v._key)
@@ -283,7 +284,9 @@ def execute(  # noqa: PLR0912, PLR0915 (a call for each part would cost more tha
                         native._logs.append(v._entry)
                         v = None
                     else:
-                        slow = native._answer(v, counters)
+                        answer = native._modify if quick is Modify else native._answer
+                        slow = answer(v, counters)
+                        answer = None
                         if slow is None:
                             frames.append(IN_PLACE if gen is None else gen)
                             slow = go_on(v, segment, found.outer, lacks(found, v), counters)
@@ -291,6 +294,17 @@ def execute(  # noqa: PLR0912, PLR0915 (a call for each part would cost more tha
                             slow = (*slow, segment, gen)
                     native = None
                 found = None
+            elif (
+                kind is WithHandler and v._effects is None and type(v._handler) is FUNCTION
+            ):  # and so it need not be checked
+                if gen is not None:
+                    frames.append(gen)
+                    gen = None
+                segment = Segment(segment, v._handler, None, v._handler, None)
+                frames = segment.frames
+                v = v._program
+                calm = False
+                continue
             elif kind is Pure:
                 v = v._value
             elif kind is Transfer and gen is not None and frames and type(frames[-1]) is MARKER:

@@ -14,7 +14,7 @@ from typing import Any, Final, Never, TypeAlias, final
 from cesk_v3.continuation import NESTING_LIMIT, report_unraisable
 from cesk_v3.level1 import GENERATOR, close
 from cesk_v3.nodes import refuse_copy, refuse_subclass
-from cesk_v3.stdlib import ACCEPTED, ReaderHandler, StateHandler, WriterHandler
+from cesk_v3.stdlib import ReaderHandler, StateHandler, WriterHandler
 
 __all__ = [
     "FUNCTION",
@@ -83,12 +83,12 @@ class Segment:
     """The frames that wait under a prompt, the innermost last: generators and the marks above.
 
     `effects` are the classes that the handler accepts, None for all of them, and `listed` is what
-    `GetHandlers` shows. `native` is the handler if it is a built-in one, and `own` tells whether
-    its effects are those of its kind. `code` is that of its clauses if it is a generator function.
-    The outermost segment has no prompt: it accepts nothing, and lists None.
+    `GetHandlers` shows: the handler itself if its effects are its own. `native` is the handler if
+    it is a built-in one. `code` is that of its clauses if it is a generator function. The outermost
+    segment has no prompt: it accepts nothing, and lists None.
     """
 
-    __slots__ = ("code", "effects", "frames", "handler", "listed", "native", "outer", "own")
+    __slots__ = ("code", "effects", "frames", "handler", "listed", "native", "outer")
 
     def __init__(
         self,
@@ -104,7 +104,6 @@ class Segment:
         self.effects = effects
         self.listed = listed
         self.native = native
-        self.own = native is not None and effects is ACCEPTED[type(native)]
         self.code = handler.__code__ if type(handler) is FUNCTION else None
 
     def __del__(self) -> None:
