@@ -84,6 +84,7 @@ def test_a_built_in_handler_may_be_given_the_effects_of_another() -> None:
     assert m.run(m.Tell(1), handlers=[m.TypedHandler(m.state(), m.Tell), m.writer()]) is None
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of that, in 3.13
 def test_a_function_that_is_changed_is_run_as_it_is_now() -> None:
     """What is known of a generator function is known of its code."""
 
