@@ -16,7 +16,7 @@ tracebacks refer to it: what a variable holds longer than a step lives longer th
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from cesk_v3 import messages
 from cesk_v3.builtin_effects import Ask, Get, Modify, Put, Tell
@@ -67,13 +67,8 @@ Trace: TypeAlias = "Callable[[Any, Segment, Any], None]"
 """Is told of each step: the program, the innermost segment and the generator that yielded."""
 
 
-class Engine(NamedTuple):
-    """What runs a program."""
-
-    steps: Steps
-    counters: Counters
-    trace: Trace | None
-
+Engine: TypeAlias = "tuple[Steps, Counters, Trace | None]"
+"""What runs a program."""
 
 NEW: Final = object.__new__
 RESUME: type = Resume
@@ -419,14 +414,13 @@ def execute(  # noqa: PLR0912, PLR0915 (a call for each part would cost more tha
                     gen = None
                     if type(frame) is MARKER:
                         if error is not None:
-                            last = frame[1]._last
                             first = take(frame[1])
                             if first is None:
                                 store = crossed(store, error, dispatch_of(frame))
                             else:
-                                segment = put_back(first, last, segment)
+                                segment = put_back(frame[1], first, segment)
                                 frames = segment.frames
-                            first = last = None
+                            first = None
                         elif type(v) in USES_CONTINUATION:
                             error = TypeError(messages.unperformed(frame[2], v))
                             v = None

@@ -55,7 +55,6 @@ from .segments import (
     Marker,
     Segment,
     Start,
-    end_of,
     give_back,
     new_continuation,
     put_back,
@@ -204,7 +203,10 @@ def prompts(segment: Segment | None) -> Iterator[Segment]:
 
 def clause_in(segment: Segment) -> Marker | None:
     """The clause that is running on top of a segment, if any."""
-    for frame in reversed(segment.frames):
+    frames = segment.frames
+    if frames and type(frames[-1]) is MARKER:
+        return frames[-1]
+    for frame in reversed(frames):
         if type(frame) is MARKER:
             return frame  # pyright: ignore[reportUnknownVariableType]
     return None
@@ -265,20 +267,22 @@ def use_to_throw(node: ResumeThrow | TransferThrow) -> Segment | Exception:
 # The clause waits
 
 
-def resumed(first: Segment | Exception, control: Control, segment: Segment, generator: Any) -> Next:
+def resumed(
+    k: Any, first: Segment | Exception, control: Control, segment: Segment, generator: Any
+) -> Next:
     """The performer goes on, above whoever resumes it."""
     if not isinstance(first, Segment):
         return ERROR, first, segment, generator
     if generator is not None:
         segment.frames.append(generator)
-    return (*control, put_back(first, end_of(first), segment), None)
+    return (*control, put_back(k, first, segment), None)
 
 
 def resume(node: Resume, segment: Segment, generator: Any, _counters: Counters) -> Next:
     """What the loop's way with a `Resume` is not for: it is refused, or starts a program."""
     first = use(node, node._k, node._value)
     if generator is None or not isinstance(first, Segment) or not is_tail(generator):
-        return resumed(first, (VALUE, node._value), segment, generator)
+        return resumed(node._k, first, (VALUE, node._value), segment, generator)
     error = finish(generator)
     if error is not None:
         give_back(node._k, first)
@@ -286,7 +290,7 @@ def resume(node: Resume, segment: Segment, generator: Any, _counters: Counters) 
     frames = segment.frames
     if frames and type(frames[-1]) is MARKER:
         frames.pop()
-    return resumed(first, (VALUE, node._value), segment, None)
+    return resumed(node._k, first, (VALUE, node._value), segment, None)
 
 
 def resume_waiting(
@@ -294,13 +298,13 @@ def resume_waiting(
 ) -> Next:
     """The performer goes on, above whoever resumes it, who waits."""
     first = use(node, node._k, node._value)
-    return resumed(first, (VALUE, node._value), segment, generator)
+    return resumed(node._k, first, (VALUE, node._value), segment, generator)
 
 
 def resume_throw(node: ResumeThrow, segment: Segment, generator: Any, _counters: Counters) -> Next:
     """The error is raised where the performer waits, above whoever resumes it."""
     first = use_to_throw(node)
-    return resumed(first, (ERROR, error_of(node)), segment, generator)
+    return resumed(node._k, first, (ERROR, error_of(node)), segment, generator)
 
 
 def resume_program(
@@ -308,7 +312,7 @@ def resume_program(
 ) -> Next:
     """A program runs where the performer waits, above whoever resumes it."""
     first = use(node, node._k, node._program)
-    return resumed(first, (EVALUATE, node._program), segment, generator)
+    return resumed(node._k, first, (EVALUATE, node._program), segment, generator)
 
 
 # The clause ends
@@ -356,7 +360,7 @@ def switch(
         give_back(k, first)
         return ERROR, error, segment, None
     segment.frames.pop()
-    return (*control, put_back(first, end_of(first), segment), None)
+    return (*control, put_back(k, first, segment), None)
 
 
 # Leaving an effect to a handler further out
@@ -384,10 +388,10 @@ def delegate(node: Delegate, segment: Segment, generator: Any, counters: Counter
     reserved = reserve(node, clause)
     if isinstance(reserved, Exception):
         return ERROR, reserved, segment, generator
-    effect, _, first = reserved
+    effect, k, first = reserved
     if generator is not None:
         segment.frames.append(generator)
-    end_of(first).outer = segment
+    first = put_back(k, first, segment)
     return go_on(effect, first, segment, False, counters)
 
 
@@ -406,7 +410,7 @@ def pass_on(node: Delegate | Pass, segment: Segment, generator: Any, counters: C
         return ERROR, error, segment, None
     del clause
     segment.frames.pop()  # the clause's own k, if unused, is dropped first
-    end_of(first).outer = segment
+    first = put_back(k, first, segment)
     lacking = type(node) is Pass and node._from_reader
     return go_on(effect, first, segment, lacking, counters)
 
@@ -435,8 +439,11 @@ def accepting(segment: Segment | None, kind: type) -> Segment | None:
     """The innermost segment whose handler accepts effects of a class."""
     while segment is not None:
         accepted = segment.effects
-        if accepted is None or any(is_subclass(base, kind) for base in accepted):
+        if accepted is None:
             return segment
+        for base in accepted:
+            if base is kind or is_subclass(base, kind):
+                return segment
         segment = segment.outer
     return None
 

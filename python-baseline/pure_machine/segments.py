@@ -29,7 +29,6 @@ __all__ = [
     "Segment",
     "Site",
     "Start",
-    "end_of",
     "give_back",
     "new_continuation",
     "put_back",
@@ -153,6 +152,8 @@ class Continuation:
         """
         first = take(self)
         if first is not None:
+            if self._last is not UNSTARTED:
+                self._last = None
             _close_segments(first)
 
 
@@ -169,37 +170,36 @@ def new_continuation(first: Segment, last: Segment) -> Continuation:
 
 
 def take(k: Continuation) -> Segment | None:
-    """Use `k`: its innermost segment, or None when it was used before."""
+    """Use `k`: its innermost segment, or None when it was used before.
+
+    Then it is put back on the stack, given back, or closed.
+    """
     # No call and no jump lies between the look and the store, so no other thread gets in between.
     first = k._first
     k._first = None
     if first is not None:
         k._site = site_of(first)
-        if k._last is not UNSTARTED:
-            k._last = None
     return first
 
 
 def give_back(k: Continuation, first: Segment) -> None:
     """Undo `take`; nothing was done with the segments since."""
-    if k._last is not UNSTARTED:
-        k._last = end_of(first)
     k._first = first
 
 
-def end_of(first: Segment) -> Segment:
-    """The outermost of the segments that a continuation owned."""
-    while first.outer is not None:
-        first = first.outer
-    return first
-
-
-def put_back(first: Segment, last: Segment, outside: Segment) -> Segment:
-    """Tie segments on to the running stack; gives its new innermost one."""
-    if last.listed is None:  # an unstarted continuation without handlers
-        outside.frames += last.frames
-        last.frames = []
+def put_back(k: Continuation, first: Segment, outside: Segment) -> Segment:
+    """Tie the segments taken from `k` on to the running stack; gives its new innermost one."""
+    last: Any = k._last
+    if last is not UNSTARTED:
+        k._last = None
+    elif first.listed is None:  # it has no handlers
+        outside.frames += first.frames
+        first.frames = []
         return outside
+    else:
+        last = first
+        while last.outer is not None:
+            last = last.outer
     last.outer = outside
     return first
 

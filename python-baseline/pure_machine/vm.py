@@ -63,8 +63,7 @@ def run(program: Any, handlers: Any = (), env: Any = None, state: Any = None) ->
         TypeError: `handlers`, `env` or `state` is something else, or `program` not a program.
         BaseException: whatever the program did not catch, the very object.
     """
-    engine = Engine(new_steps(), Counters(), None)
-    kind, payload = drive(program, handlers, env, state, engine)
+    kind, payload = drive(program, handlers, env, state, (new_steps(), Counters(), None))
     if kind is VALUE:
         return payload
     context = payload.__context__
@@ -108,7 +107,9 @@ def install(handlers: object, env: Any, state: Any) -> Segment:
     Raises:
         TypeError: one of the arguments is not what it should be.
     """
-    segments = [checked_segment(handler) for handler in checked_list("run()", handlers)]
+    segments: list[Segment] = []
+    if type(handlers) is not tuple or handlers:
+        segments += map(checked_segment, checked_list("run()", handlers))
     if env is not None:
         segments.append(checked_segment(reader(env)))
     if state is not None:
@@ -161,7 +162,7 @@ class VM:
         steps = new_steps()
         config = DebugConfig() if debug is True else debug
         trace = tracing(config, steps, self._stdlib) if config else None
-        self._engine = Engine(steps, Counters(), trace)
+        self._engine: Engine = (steps, Counters(), trace)
 
     @overload
     def run(
@@ -238,16 +239,17 @@ class VM:
     @property
     def step_count(self) -> int:
         """The number of steps so far."""
-        return taken(self._engine.steps)
+        return taken(self._engine[0])
 
     def stats(self) -> dict[str, int]:
         """Counts: of effects performed (`dispatches`) and of calls of `Modify`'s functions
         (`callbacks`). Segments are left to Python here, so none are counted."""
+        counters = self._engine[1]
         return {
             "segments_live": 0,
             "segments_pooled": 0,
-            "dispatches": self._engine.counters.dispatches,
-            "callbacks": self._engine.counters.callbacks,
+            "dispatches": counters.dispatches,
+            "callbacks": counters.callbacks,
         }
 
     def _drive(self, program: object, handlers: object, env: object, state: object) -> Any:
