@@ -13,12 +13,12 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "python-baseline"))
 
-MODULES = {"vm": "doeff_vm", "cesk": "cesk_v3"}
+MODULES = {"vm": "doeff_vm", "cesk": "cesk_v3", "pure": "pure_machine"}
 
 
 @pytest.fixture(params=list(MODULES))
 def engine(request: pytest.FixtureRequest) -> ModuleType:
-    """The module of one engine: the VM or the Python baseline."""
+    """The module of one engine: the VM, the Python baseline or the fast machine in Python."""
     return importlib.import_module(MODULES[request.param])
 
 

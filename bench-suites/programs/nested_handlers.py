@@ -30,8 +30,8 @@ OTHERS = [type(f"Other{index}", (EffectBase,), {"__slots__": ()}) for index in r
 
 
 def max_size(engine, depth, typed):
-    """Many effects that many handlers pass on take the interpreter too long."""
-    return 64_000 // depth if engine == "cesk" and not typed else None
+    """Many effects that many handlers pass on take a machine in Python too long."""
+    return 64_000 // depth if engine in ("cesk", "pure") and not typed else None
 
 
 def operations(size, depth, typed):

@@ -79,19 +79,13 @@ fn available(
     engines.retain(|engine| match engine.start() {
         Ok(()) => true,
         Err(reason) => {
-            leave_out(left_out, format!("{}: {reason}", engine.name()));
+            let line = format!("{}: {reason}", engine.name());
+            eprintln!("left out: {line}");
+            left_out.push(line);
             false
         }
     });
     engines
-}
-
-/// Says what is left out and why, once.
-fn leave_out(left_out: &mut Vec<String>, line: String) {
-    if !left_out.contains(&line) {
-        eprintln!("left out: {line}");
-        left_out.push(line);
-    }
 }
 
 /// All cells, ready to run. Each engine gets a copy of each workload of its own. What one
@@ -113,7 +107,10 @@ fn cells<'a>(
                 }
                 let name = workload.source().name();
                 if let Some(part) = engine.left_out(name, case) {
-                    leave_out(left_out, part.told_of(&engine.name()));
+                    let line = part.told_of(&engine.name());
+                    if !left_out.contains(&line) {
+                        left_out.push(line);
+                    }
                     continue;
                 }
                 let runnable = engine.prepare(py, &program, case).map_err(|error| {
@@ -126,6 +123,9 @@ fn cells<'a>(
                 cells.push(Cell::new(workload, case, engine.name(), runnable));
             }
         }
+    }
+    if !left_out.is_empty() {
+        eprintln!("left out: {} parts, which the report names", left_out.len());
     }
     if cells.is_empty() {
         bail!("nothing to run: no chosen engine runs a chosen workload");

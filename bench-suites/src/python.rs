@@ -306,9 +306,9 @@ mod tests {
     }
 
     #[test]
-    fn both_machines_can_be_imported() {
+    fn all_machines_can_be_imported() {
         with_python(|py| {
-            for module in ["doeff_vm", "cesk_v3"] {
+            for module in ["doeff_vm", "cesk_v3", "pure_machine"] {
                 let module = py.import(module).expect("it is on the path");
                 assert!(module.hasattr("run").expect("modules have attributes"));
             }

@@ -9,6 +9,7 @@ from typing import TypeVar
 from . import messages
 
 __all__ = [
+    "OURS",
     "release_frames",
     "set_traceback",
     "stopped",
@@ -17,7 +18,8 @@ __all__ = [
     "without_top",
 ]
 
-PACKAGE = __name__.rpartition(".")[0] + "."
+OURS = {__name__.partition(".")[0]}
+"""The packages whose frames are left out."""
 
 E = TypeVar("E", bound=BaseException)
 
@@ -54,8 +56,9 @@ def stopped(function: object, error: BaseException) -> BaseException:
 
 
 def is_ours(frame: FrameType) -> bool:
-    """Whether a frame runs code of this package."""
-    return str(frame.f_globals.get("__name__")).startswith(PACKAGE)
+    """Whether a frame runs code of a machine's package."""
+    package, dot, _ = str(frame.f_globals.get("__name__")).partition(".")
+    return package in OURS and bool(dot)
 
 
 def release_frames(error: BaseException) -> None:

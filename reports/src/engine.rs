@@ -7,7 +7,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The name of what ran a workload. Ordered vm, cesk, doeff-0.8, floor, call, then all others by name.
+/// The name of what ran a workload. Ordered vm, cesk, pure, doeff-0.8, floor, call, then all others by name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Engine(Cow<'static, str>);
@@ -17,6 +17,8 @@ impl Engine {
     pub const VM: Self = Self(Cow::Borrowed("vm"));
     /// The Python CESK interpreter: the rival that "times faster" refers to.
     pub const CESK: Self = Self(Cow::Borrowed("cesk"));
+    /// The fastest machine in plain Python.
+    pub const PURE: Self = Self(Cow::Borrowed("pure"));
     /// The published doeff 0.8.
     pub const DOEFF_0_8: Self = Self(Cow::Borrowed("doeff-0.8"));
     /// The published doeff 0.4.
@@ -36,9 +38,10 @@ impl Engine {
     /// The same work as plain function calls.
     pub const CALL: Self = Self(Cow::Borrowed("call"));
 
-    const ORDER: [Self; 5] = [
+    const ORDER: [Self; 6] = [
         Self::VM,
         Self::CESK,
+        Self::PURE,
         Self::DOEFF_0_8,
         Self::FLOOR,
         Self::CALL,
@@ -61,6 +64,9 @@ impl Engine {
             "cesk" => {
                 Some("the CESK interpreter in plain Python (cesk_v3), running the same programs")
             }
+            "pure" => Some(
+                "the same programs on a machine in plain Python that is written for speed alone (pure_machine)",
+            ),
             "doeff-0.8" => Some(
                 "doeff 0.8.0 as published, whose machine is in Rust too, running the same programs in a process of \
                  its own",
@@ -132,13 +138,31 @@ mod tests {
 
     #[test]
     fn known_engines_come_first_and_others_by_name() {
-        let mut engines =
-            ["zeta", "call", "floor", "alpha", "doeff-0.8", "cesk", "vm"].map(Engine::new);
+        let mut engines = [
+            "zeta",
+            "call",
+            "floor",
+            "alpha",
+            "doeff-0.8",
+            "pure",
+            "cesk",
+            "vm",
+        ]
+        .map(Engine::new);
         engines.sort();
         let names = engines.each_ref().map(Engine::name);
         assert_eq!(
             names,
-            ["vm", "cesk", "doeff-0.8", "floor", "call", "alpha", "zeta"]
+            [
+                "vm",
+                "cesk",
+                "pure",
+                "doeff-0.8",
+                "floor",
+                "call",
+                "alpha",
+                "zeta"
+            ]
         );
     }
 }

@@ -1,1 +1,1 @@
-"""The public names: documentation, stub and both engines against each other."""
+"""The public names: documentation, stub and the engines against each other."""

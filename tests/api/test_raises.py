@@ -1,4 +1,4 @@
-"""Each line of the table's column *raises* happens as it says, on both engines."""
+"""Each line of the table's column *raises* happens as it says, on all engines."""
 
 from __future__ import annotations
 

@@ -286,7 +286,7 @@ def test_rule_26_cleanup_runs_in_the_context_and_on_the_thread_that_closes(engin
 
 
 def test_rule_26_the_traceback_through_an_inner_run(engine, runs):
-    """The frames of both programs, and none of the engine's but `run` of the baseline."""
+    """The frames of both programs, and none of the engine's but `run` where that is in Python."""
     outer, inner = runs
 
     @engine.do
@@ -307,8 +307,8 @@ def test_rule_26_the_traceback_through_an_inner_run(engine, runs):
 
 
 def functions_without_runs(engine, error):
-    """The names of the functions in the traceback but for those of the baseline's runs."""
-    if engine.__name__ != "cesk_v3":
+    """The names of the functions in the traceback but for those of the runs in Python."""
+    if engine.__name__ == "doeff_vm":
         return functions(engine, error)
     names = []
     step = error.__traceback__

@@ -11,7 +11,7 @@ import pytest
 
 from .programs import PROGRAMS, Registered
 
-ENGINES = ("vm", "cesk")
+ENGINES = ("vm", "cesk", "pure")
 RULES = (*range(1, 23), 27, 28, 29)
 NASTY = (
     "a_handler_installed_inside_a_clause",

@@ -56,7 +56,7 @@ def _options() -> argparse.Namespace:
         "--histogram",
         nargs="?",
         choices=ENGINES,
-        const=ENGINES[-1],
+        const=ENGINES[1],
         help="show what the programs are like, by running them on one engine (default: %(const)s)",
     )
     return parser.parse_args()
@@ -68,8 +68,8 @@ def _scenario(seed: str, number: int) -> Scenario:
 
 def _first_difference(seed: str, numbers: range) -> int | None:
     """The number of the first program on which the engines disagree."""
-    both = engines()
-    return next((n for n in numbers if differences(_scenario(seed, n), both)), None)
+    on = engines()
+    return next((n for n in numbers if differences(_scenario(seed, n), on)), None)
 
 
 def _compare(seed: str, numbers: range, processes: int) -> int:
@@ -122,9 +122,9 @@ def _outcomes(
 
 def _explain(seed: str, number: int) -> None:
     """Print a small program that shows the difference found in one."""
-    both = engines()
-    small = shrink(_scenario(seed, number), lambda s: differences(s, both) is not None)
-    print(report(small, both))
+    on = engines()
+    small = shrink(_scenario(seed, number), lambda s: differences(s, on) is not None)
+    print(report(small, on))
     print(f"# Made smaller from program {number} of seed {seed}.")
 
 

@@ -32,20 +32,20 @@ Outcome: TypeAlias = dict[str, Any]
 """What a program did: its answer or error, the stores, the log, and more; all of it text."""
 
 Engines: TypeAlias = Sequence[ModuleType]
-"""Two engines' modules."""
+"""The modules of two or more engines."""
 
-ENGINES = ("doeff_vm", "cesk_v3")
+ENGINES = ("doeff_vm", "cesk_v3", "pure_machine")
 
 
 def engines() -> Engines:
-    """The modules of both engines."""
+    """The modules of all engines."""
     if BASELINE not in sys.path:
         sys.path.insert(0, BASELINE)
     return [importlib.import_module(name) for name in ENGINES]
 
 
 BASELINE = str(Path(__file__).resolve().parents[2] / "python-baseline")
-"""Where the baseline is found, which is not installed."""
+"""Where the engines in Python are found, which are not installed."""
 
 PROGRAM = "<program>"
 """The file name of a compiled scenario."""
@@ -100,9 +100,11 @@ def differences(scenario: Scenario, on: Engines) -> str | None:
     """Where the engines disagree about a scenario; None where they do not."""
     code = compiled(scenario)
     outcomes = [execute(code, engine) for engine in on]
-    if all(outcome == outcomes[0] for outcome in outcomes):
-        return None
-    return "\n".join(_differing(outcomes[0], outcomes[1], [engine.__name__ for engine in on]))
+    for engine, outcome in zip(on[1:], outcomes[1:], strict=True):
+        if outcome != outcomes[0]:
+            names = [on[0].__name__, engine.__name__]
+            return "\n".join(_differing(outcomes[0], outcome, names))
+    return None
 
 
 def _differing(one: Outcome, other: Outcome, names: list[str]) -> Iterator[str]:

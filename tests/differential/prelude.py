@@ -54,7 +54,7 @@ class D(EffectBase):
 
 def clean(text):
     """A text without what tells the engines apart."""
-    return re.sub(r" at 0x[0-9a-f]*|\b(doeff_vm|cesk_v3)[\w.]*\.(?=\w)", "", text)
+    return re.sub(r" at 0x[0-9a-f]*|\b(doeff_vm|cesk_v3|pure_machine)[\w.]*\.(?=\w)", "", text)
 
 
 def show(value):

@@ -14,7 +14,7 @@ __all__ = ["PRELUDE", "Line", "pasteable", "render", "source"]
 PRELUDE = (Path(__file__).parent / "prelude.py").read_text().partition("\n")[2]
 """What comes before a rendered scenario."""
 
-LAUNCHER = '''"""What this does on both engines: PYTHONPATH=python-baseline python PROGRAM.py"""
+LAUNCHER = '''"""What this does on all engines: PYTHONPATH=python-baseline python PROGRAM.py"""
 
 import gc
 import importlib
@@ -37,7 +37,7 @@ def show_on(engine):
 
 if __name__ == "__main__":
     gc.disable()  # a collection may end programs at any time
-    for name in sys.argv[1:] or ["doeff_vm", "cesk_v3"]:
+    for name in sys.argv[1:] or ["doeff_vm", "cesk_v3", "pure_machine"]:
         show_on(name)
     raise SystemExit
 
@@ -134,5 +134,5 @@ def source(scenario: Scenario) -> str:
 
 
 def pasteable(scenario: Scenario) -> str:
-    """A script that shows what the scenario does on both engines."""
+    """A script that shows what the scenario does on all engines."""
     return f"{LAUNCHER}{PRELUDE}\n\n# The program itself.\n\n\n{source(scenario)}"

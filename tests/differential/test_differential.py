@@ -1,4 +1,4 @@
-"""Random programs do the same on both engines; and what finds differences does find them."""
+"""Random programs do the same on all engines; and what finds differences does find them."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def disagreement(on: Engines) -> Scenario | None:
 
 
 @pytest.mark.timeout(900)
-def test_both_engines_do_the_same() -> None:
+def test_all_engines_do_the_same() -> None:
     found = disagreement(engines())
     if found is not None:
         pytest.fail(report(found, engines()), pytrace=False)

@@ -28,7 +28,7 @@ pub(crate) enum Command {
     Coverage,
     /// Build and install the wheel in `.venv`, then run programs that are deep or long, within bounds of memory.
     Soak,
-    /// Build and install the wheel in `.venv`, then compare both engines on random programs.
+    /// Build and install the wheel in `.venv`, then compare the engines on random programs.
     Differential(DifferentialArgs),
 }
 

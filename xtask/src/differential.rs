@@ -1,4 +1,4 @@
-//! `cargo xtask differential`: random programs on both engines, as many as one likes.
+//! `cargo xtask differential`: random programs on all engines, as many as one likes.
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -6,14 +6,16 @@ mod floor;
 mod machine;
 mod peer;
 mod published;
+mod pure;
 mod vm;
 
 use crate::engine::Engine;
 
 /// The names of all engines, in the order of reports.
-pub const NAMES: [&str; 11] = [
+pub const NAMES: [&str; 12] = [
     "vm",
     "cesk",
+    "pure",
     "doeff-0.8",
     "floor",
     "call",
@@ -27,9 +29,10 @@ pub const NAMES: [&str; 11] = [
 
 /// All engines, in the order of reports.
 pub fn all() -> Vec<Box<dyn Engine>> {
-    let ours: [Box<dyn Engine>; 4] = [
+    let ours: [Box<dyn Engine>; 5] = [
         Box::new(vm::Vm),
         Box::new(cesk::Cesk),
+        Box::new(pure::Pure),
         Box::new(floor::Floor),
         Box::new(call::Call),
     ];

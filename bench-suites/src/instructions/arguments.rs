@@ -24,7 +24,7 @@ pub struct Arguments {
     #[arg(long = "workload", value_name = "NAME")]
     pub workloads: Vec<String>,
     /// Count only this engine, instead of vm and floor; may be given several times.
-    #[arg(long = "engine", value_name = "NAME", value_parser = ["vm", "cesk", "floor", "call"])]
+    #[arg(long = "engine", value_name = "NAME", value_parser = ["vm", "cesk", "pure", "floor", "call"])]
     engines: Vec<String>,
     /// Show what would be counted.
     #[arg(long)]

@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn a_right_answer_is_accepted_on_every_engine() {
-        for engine in ["vm", "floor", "cesk", "call"] {
+        for engine in ["vm", "floor", "cesk", "pure", "call"] {
             assert_eq!(
                 outcome(engine, 10, "return size - 1", "return size - 1"),
                 Ok(())
