@@ -76,7 +76,8 @@ fn drive(body: &Generator, answer: impl Fn(&Ref) -> Outcome) -> Outcome {
     }
 }
 
-#[inline]
+#[allow(clippy::inline_always)] // it is the loop's body, here and in `starting`
+#[inline(always)]
 pub(super) fn state(store: &Ref, effect: &Ref) -> Outcome {
     let class = effect.type_ptr();
     if class == types().node(Kind::Get) {
@@ -95,7 +96,8 @@ pub(super) fn state(store: &Ref, effect: &Ref) -> Outcome {
     }
 }
 
-#[inline]
+#[allow(clippy::inline_always)] // it is the loop's body, here and in `starting`
+#[inline(always)]
 pub(super) fn reader(store: &Ref, effect: &Ref) -> Outcome {
     if effect.type_ptr() == types().node(Kind::Ask) {
         look_up(store, field(effect, 0))
@@ -104,7 +106,8 @@ pub(super) fn reader(store: &Ref, effect: &Ref) -> Outcome {
     }
 }
 
-#[inline]
+#[allow(clippy::inline_always)] // it is the loop's body, here and in `starting`
+#[inline(always)]
 pub(super) fn writer(store: &Ref, effect: &Ref) -> Outcome {
     if effect.type_ptr() != types().node(Kind::Tell) {
         return Err(unexpected("another effect"));
