@@ -26,7 +26,7 @@ pub use cases::{CASES, Case};
 pub use driver::{Driver, Way};
 pub use report::{Figures, Report, Row};
 
-use crate::instructions::count::Counter;
+use crate::instructions::count::count_all;
 use crate::instructions::region::counted;
 use crate::progress::Stage;
 
@@ -109,7 +109,7 @@ pub fn count_instructions() -> Result<Both<f64>> {
     });
     let jobs: Vec<_> = jobs.into_iter().flatten().flatten().collect();
     let stage = Stage::begin("counting", jobs.len());
-    let totals = Counter::new()?.count_all(&jobs, &stage);
+    let totals = count_all(&jobs, &stage);
     stage.end();
     let totals = totals?;
     let mut totals = totals.chunks_exact(2);

@@ -14,7 +14,6 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use gungraun::{Bench, BinaryBenchmark, BinaryBenchmarkConfig, BinaryBenchmarkGroup, Callgrind};
 use gungraun_summary::either_or_both::EitherOrBoth;
 use gungraun_summary::v7::{BenchmarkSummary, EventKind, Metric, ToolMetricResults};
-use tempfile::TempDir;
 
 use super::region;
 
@@ -88,58 +87,53 @@ fn config() -> BinaryBenchmarkConfig {
     config
 }
 
-/// Gungraun, ready to be started.
-pub(super) struct Gungraun {
-    /// What it writes, and the file of jobs.
-    folder: TempDir,
+/// Checks that Gungraun's own program is there.
+///
+/// # Errors
+/// When it is not installed.
+pub(super) fn check_runner() -> Result<()> {
+    if Path::new(RUNNER).exists() {
+        return Ok(());
+    }
+    bail!(
+        "gungraun-runner, which runs valgrind, is not installed; `cargo xtask tools` installs it"
+    );
 }
 
-impl Gungraun {
-    /// # Errors
-    /// When its program is not installed.
-    pub(super) fn new() -> Result<Self> {
-        if !Path::new(RUNNER).exists() {
-            bail!(
-                "gungraun-runner, which runs valgrind, is not installed; `cargo xtask tools` installs it"
-            );
+/// Runs each job in a process of its own; `counted` is told the number of one that has ended, and its
+/// instructions.
+///
+/// # Errors
+/// When one failed; what it said is in the error.
+pub(super) fn run_jobs(jobs: &[String], mut counted: impl FnMut(usize, u64)) -> Result<()> {
+    // A new one each time: what lies there from before would be compared with.
+    let folder = tempfile::tempdir().context("cannot make a folder for valgrind's files")?;
+    let file = folder.path().join("jobs.json");
+    std::fs::write(&file, serde_json::to_string(jobs)?)?;
+    let mut said = tempfile::tempfile()?;
+    let mut process = Command::new(env::current_exe()?)
+        .env(JOBS, &file)
+        .env("GUNGRAUN_HOME", folder.path().join("gungraun"))
+        .args(["--bench", "--output-format=json", PARALLEL])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(said.try_clone()?)
+        .spawn()?;
+    let summaries = process.stdout.take().context("it has an output")?;
+    let mut problem = None;
+    for line in BufReader::new(summaries).lines() {
+        match line.map_err(Into::into).and_then(|line| count(&line)) {
+            Ok((number, instructions)) => counted(number, instructions),
+            Err(error) => problem = problem.or(Some(error)),
         }
-        let folder = tempfile::tempdir().context("cannot make a folder for valgrind's files")?;
-        Ok(Self { folder })
     }
-
-    /// Runs each job in a process of its own; `counted` is told the number of one that has ended, and its
-    /// instructions.
-    ///
-    /// # Errors
-    /// When one failed; what it said is in the error.
-    pub(super) fn run(&self, jobs: &[String], mut counted: impl FnMut(usize, u64)) -> Result<()> {
-        let file = self.folder.path().join("jobs.json");
-        std::fs::write(&file, serde_json::to_string(jobs)?)?;
-        let mut said = tempfile::tempfile()?;
-        let mut process = Command::new(env::current_exe()?)
-            .env(JOBS, &file)
-            .env("GUNGRAUN_HOME", self.folder.path().join("gungraun"))
-            .args(["--bench", "--output-format=json", PARALLEL])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(said.try_clone()?)
-            .spawn()?;
-        let summaries = process.stdout.take().context("it has an output")?;
-        let mut problem = None;
-        for line in BufReader::new(summaries).lines() {
-            match line.map_err(Into::into).and_then(|line| count(&line)) {
-                Ok((number, instructions)) => counted(number, instructions),
-                Err(error) => problem = problem.or(Some(error)),
-            }
-        }
-        if process.wait()?.success() {
-            return problem.map_or(Ok(()), Err);
-        }
-        let mut text = String::new();
-        said.rewind()?;
-        said.read_to_string(&mut text)?;
-        bail!("a run under valgrind failed:\n{}", text.trim());
+    if process.wait()?.success() {
+        return problem.map_or(Ok(()), Err);
     }
+    let mut text = String::new();
+    said.rewind()?;
+    said.read_to_string(&mut text)?;
+    bail!("a run under valgrind failed:\n{}", text.trim());
 }
 
 /// The job's number and its instructions, as a line of Gungraun's output tells them.

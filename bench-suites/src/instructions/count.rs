@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, anyhow, bail};
 use serde::{Deserialize, Serialize};
 
-use super::callgrind::Gungraun;
+use super::callgrind;
 use crate::progress::Stage;
 
 /// The name of the program that counts.
@@ -32,43 +32,38 @@ impl fmt::Display for Job {
     }
 }
 
-/// Counts the instructions of processes.
-pub(crate) struct Counter {
-    gungraun: Gungraun,
+/// The total of each job, in their order. A worker gets its job as JSON after `--worker`.
+///
+/// # Errors
+/// When valgrind or what runs it is not installed, or a job failed.
+pub(crate) fn count_all<J>(jobs: &[J], stage: &Stage) -> Result<Vec<u64>>
+where
+    J: Serialize + fmt::Display,
+{
+    check_installed()?;
+    let texts: Vec<String> = jobs
+        .iter()
+        .map(serde_json::to_string)
+        .collect::<Result<_, _>>()?;
+    let mut totals = vec![None; jobs.len()];
+    callgrind::run_jobs(&texts, |number, total| {
+        if let Some((place, job)) = totals.get_mut(number).zip(jobs.get(number)) {
+            stage.step(job.to_string());
+            *place = Some(total);
+            stage.done();
+        }
+    })?;
+    let all: Option<Vec<u64>> = totals.into_iter().collect();
+    all.ok_or_else(|| anyhow!("a process was not run"))
 }
 
-impl Counter {
-    /// # Errors
-    /// When valgrind or what runs it is not installed.
-    pub(crate) fn new() -> Result<Self> {
-        valgrind_version()?;
-        let gungraun = Gungraun::new()?;
-        Ok(Self { gungraun })
-    }
-
-    /// The total of each job, in their order. A worker gets its job as JSON after `--worker`.
-    ///
-    /// # Errors
-    /// When one failed.
-    pub(crate) fn count_all<J>(&self, jobs: &[J], stage: &Stage) -> Result<Vec<u64>>
-    where
-        J: Serialize + fmt::Display,
-    {
-        let texts: Vec<String> = jobs
-            .iter()
-            .map(serde_json::to_string)
-            .collect::<Result<_, _>>()?;
-        let mut totals = vec![None; jobs.len()];
-        self.gungraun.run(&texts, |number, total| {
-            if let Some((place, job)) = totals.get_mut(number).zip(jobs.get(number)) {
-                stage.step(job.to_string());
-                *place = Some(total);
-                stage.done();
-            }
-        })?;
-        let all: Option<Vec<u64>> = totals.into_iter().collect();
-        all.ok_or_else(|| anyhow!("a process was not run"))
-    }
+/// Checks that valgrind and what runs it are there.
+///
+/// # Errors
+/// When one is not installed.
+pub(super) fn check_installed() -> Result<()> {
+    valgrind_version()?;
+    callgrind::check_runner()
 }
 
 /// What valgrind says that it is.

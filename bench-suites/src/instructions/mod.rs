@@ -29,7 +29,6 @@ use crate::record;
 use arguments::Arguments;
 use build::build;
 pub use callgrind::serve;
-use count::Counter;
 use floors::Records;
 use plan::{Plan, Totals};
 
@@ -64,16 +63,16 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
 
 fn count(arguments: &Arguments, plan: &Plan) -> Result<ExitCode> {
     let created = record::now();
-    let counter = Counter::new()?;
+    count::check_installed()?;
     let build = build()?;
     let interpreter = build.interpreter();
     println!("{interpreter}, {}", build.valgrind);
-    let totals = count_all(&counter, plan, "counting")?;
+    let totals = count_all(plan, "counting")?;
     let costs = plan.costs(&totals);
     let repeats = match arguments.mode() {
         Mode::Quick => None,
         Mode::Full => {
-            let again = plan.costs(&count_all(&counter, plan, "counting again")?);
+            let again = plan.costs(&count_all(plan, "counting again")?);
             largest_difference(&costs, &again)
         }
     };
@@ -113,13 +112,13 @@ fn count(arguments: &Arguments, plan: &Plan) -> Result<ExitCode> {
     Ok(verdict(&found.broken))
 }
 
-fn count_all(counter: &Counter, plan: &Plan, stage: &'static str) -> Result<Totals> {
+fn count_all(plan: &Plan, stage: &'static str) -> Result<Totals> {
     let jobs = plan.jobs();
     if jobs.is_empty() {
         bail!("nothing to count: no chosen engine runs a chosen workload");
     }
     let stage = Stage::begin(stage, jobs.len());
-    let totals = counter.count_all(&jobs, &stage);
+    let totals = count::count_all(&jobs, &stage);
     stage.end();
     Ok(jobs.into_iter().zip(totals?).collect())
 }
