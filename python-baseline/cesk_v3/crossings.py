@@ -89,6 +89,9 @@ def describe(error: BaseException, dispatch: DispatchingFrame) -> str:
     The clause's generator, if it has one, is the top frame of the traceback.
     """
     traceback = error.__traceback__
+    if traceback is None and isinstance(error.__cause__, StopIteration):
+        # CPython makes a RuntimeError of what a generator may not raise; only that has been there.
+        traceback = error.__cause__.__traceback__
     if traceback is None or isinstance(dispatch.program, Node | EffectBase):
         clause = name_of(dispatch.handler)
     else:

@@ -355,3 +355,19 @@ def test_rule_21_the_note_of_a_clause_without_a_generator(engine, Ask, kind):
     header, line = note.splitlines()
     assert header == HEADER
     assert line == f"  Ask(None), performed in no generator, handled by {handler.__qualname__}"
+
+
+@pytest.mark.parametrize("raised", [ValueError, StopIteration])
+def test_rule_21_a_clause_that_is_a_program_has_that_programs_name(engine, Ask, raised):
+    @engine.do
+    def clause(effect, k):
+        yield engine.Resume(k)
+        raise raised(1)
+
+    def handler(effect, k):
+        return clause(effect, k)
+
+    with pytest.raises((ValueError, RuntimeError)) as caught:
+        engine.run(engine.WithHandler(handler, Ask(1)))
+    (note,) = caught.value.__notes__
+    assert note.endswith("<locals>.clause")
