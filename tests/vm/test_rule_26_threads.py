@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextvars
 import threading
 import time
+from collections import Counter
 
 import pytest
 from doeff_vm import (
@@ -203,9 +204,10 @@ def under_many(program):
 
 
 class Phase:
-    """Whether the program is at its searches."""
+    """Whether the program is at its searches, and at which."""
 
     searching = False
+    search = 0
 
 
 @do
@@ -226,6 +228,7 @@ def asking(seconds):
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         yield Ask("missing", None)
+        Phase.search += 1
     Phase.searching = False
 
 
@@ -235,14 +238,13 @@ def test_rule_30_another_thread_gets_on_during_a_long_stretch_of_native_steps(gi
     program = asking(1.0)
     for _ in range(MANY):
         program = WithHandler(reader(), program)
-    counted = 0
+    counted = Counter()
     stop = threading.Event()
 
     def count():
-        nonlocal counted
         while not stop.is_set():
             if Phase.searching:
-                counted += 1
+                counted[Phase.search] += 1
             time.sleep(0.001)
 
     thread = threading.Thread(target=count)
@@ -252,8 +254,8 @@ def test_rule_30_another_thread_gets_on_during_a_long_stretch_of_native_steps(gi
     finally:
         stop.set()
         thread.join(30)
-    # If it had to wait for the end of each, it would count to 20.
-    assert counted > 50
+    # If it had to wait for the end of each, it would count once or twice between one and the next.
+    assert max(counted.values()) > 3
 
 
 @pytest.mark.parametrize("gil", ["strict", "adaptive"])
