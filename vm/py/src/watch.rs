@@ -25,8 +25,9 @@ pub enum Gil {
 /// How many calls the driver makes between two looks at the clock: some tenths of a millisecond.
 const CALLS: u32 = 4096;
 
-/// How long the interpreter is kept from other threads, as CPython's own switch interval.
-const INTERVAL: Duration = Duration::from_millis(5);
+/// How long the interpreter is kept from other threads: twice CPython's own switch interval. A thread that has
+/// waited for that interval is let in for certain; one that has not, begins to wait anew.
+const INTERVAL: Duration = Duration::from_millis(10);
 
 /// The watch of one run.
 pub struct Watch {
