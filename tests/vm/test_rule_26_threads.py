@@ -267,8 +267,9 @@ def test_rule_30_another_thread_gets_on_during_a_long_stretch_of_native_steps(gi
     finally:
         stop.set()
         thread.join(30)
-    # If it had to wait for the end of each, it would count once between one and the next.
-    assert counted > 3 * Phase.search
+    # If it had to wait for the end of each, it would count once between one and the next. How long they take may
+    # change by a multiple once the number of readers is chosen.
+    assert counted > 1.5 * Phase.search
 
 
 @pytest.mark.parametrize("gil", ["strict", "adaptive"])
