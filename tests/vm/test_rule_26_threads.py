@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import sys
 import threading
 import time
 
@@ -237,17 +238,34 @@ def under_readers(program, number):
     return program
 
 
+@do
+def searches_take(number):
+    began = time.thread_time()
+    for _ in range(number):
+        yield Ask("missing", None)
+    return time.thread_time() - began
+
+
 def readers_for(seconds):
-    """How many readers an `Ask` passes in this time, about."""
-    Phase.search = 0
-    run(under_readers(asking(0.2), MANY))
-    return max(MANY, int(MANY * seconds * Phase.search / 0.2))
+    """How many readers an `Ask` passes in this time of the processor, about."""
+    searches = 5
+    elapsed = run(under_readers(searches_take(searches), MANY))
+    return max(MANY, int(MANY * seconds * searches / elapsed))
+
+
+@pytest.fixture(params=[0.005, 0.011])
+def switch_interval(request):
+    """CPython's own, and one that a program has chosen."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(request.param)
+    yield request.param
+    sys.setswitchinterval(before)
 
 
 @pytest.mark.parametrize("gil", ["strict", "adaptive"])
-def test_rule_30_another_thread_gets_on_during_a_long_stretch_of_native_steps(gil):
-    """Each `Ask` passes so many readers that it takes about 60 ms, without any bytecode."""
-    program = under_readers(asking(1.0), readers_for(0.06))
+def test_rule_30_another_thread_gets_on_during_a_long_stretch_of_native_steps(gil, switch_interval):
+    """Each `Ask` passes so many readers that it takes 10 switch intervals, without any bytecode."""
+    program = under_readers(asking(1.0), readers_for(10 * switch_interval))
     Phase.search = 0
     counted = 0
     stop = threading.Event()
@@ -266,9 +284,8 @@ def test_rule_30_another_thread_gets_on_during_a_long_stretch_of_native_steps(gi
     finally:
         stop.set()
         thread.join(30)
-    # If it had to wait for the end of each, it would count once between one and the next. A search
-    # may take a fraction of its time when the machine speeds up.
-    assert counted > 1.5 * Phase.search
+    # If it had to wait for the end of each, it would count once between one and the next.
+    assert counted > 3 * Phase.search
 
 
 @pytest.mark.parametrize("gil", ["strict", "adaptive"])
