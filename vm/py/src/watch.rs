@@ -6,12 +6,11 @@
 use std::time::{Duration, Instant};
 
 use pyo3::ffi;
-use pyo3::prelude::*;
 
 use crate::calls;
 use crate::effects::Snapshot;
 use crate::host::{PyEvent, PyMachine, PyMode, PyYielded};
-use crate::object::{Ref, take_error, with_python};
+use crate::object::{Ref, take_error};
 
 /// How a run deals with the interpreter's lock.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -26,7 +25,9 @@ pub enum Gil {
 /// How many calls the driver makes between two looks at the clock: some tenths of a millisecond.
 const CALLS: u32 = 4096;
 
-/// How long the interpreter is kept from other threads, at least.
+/// How long the interpreter is kept from other threads: twice CPython's default switch interval. CPython makes the
+/// holder wait for a thread only if that has waited for a whole interval; one that is passed over begins to wait anew.
+/// So an interval longer than this keeps others out. It is not asked for: that would allocate within the run.
 const INTERVAL: Duration = Duration::from_millis(10);
 
 /// The watch of one run.
@@ -111,7 +112,7 @@ impl Watch {
         match self.since {
             // A run looks at the clock for the first time here: short ones never do.
             None => self.since = Some(Instant::now()),
-            Some(since) if is_over(since) => {
+            Some(since) if since.elapsed() >= INTERVAL => {
                 // SAFETY: the interpreter is held, and nothing is done meanwhile.
                 unsafe { calls::detached(|| ()) };
                 self.since = Some(Instant::now());
@@ -120,27 +121,6 @@ impl Watch {
         }
         check_signals()
     }
-}
-
-/// Whether others have waited long enough: twice the switch interval. `CPython` makes the holder wait for a
-/// thread only if that has waited for a whole interval; one that is passed over begins to wait anew.
-fn is_over(since: Instant) -> bool {
-    let elapsed = since.elapsed();
-    elapsed >= INTERVAL && elapsed >= 2 * switch_interval()
-}
-
-/// The switch interval, which a program may choose; nothing where it cannot be told.
-fn switch_interval() -> Duration {
-    let seconds = with_python(|py| -> PyResult<f64> {
-        let interval = py.import("sys")?.call_method0("getswitchinterval")?;
-        interval.extract()
-    });
-    let interval = seconds.ok().map(Duration::try_from_secs_f64);
-    // Twice as much has to be a duration too.
-    interval
-        .and_then(Result::ok)
-        .unwrap_or_default()
-        .min(Duration::MAX / 4)
 }
 
 fn check_signals() -> Result<(), Ref> {
