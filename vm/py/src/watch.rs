@@ -25,10 +25,10 @@ pub enum Gil {
 /// How many calls the driver makes between two looks at the clock: some tenths of a millisecond.
 const CALLS: u32 = 4096;
 
-/// How long the interpreter is kept from other threads: twice CPython's default switch interval. CPython makes the
-/// holder wait for a thread only if that has waited for a whole interval; one that is passed over begins to wait anew.
-/// So an interval longer than this keeps others out. It is not asked for: that would allocate within the run.
-const INTERVAL: Duration = Duration::from_millis(10);
+/// How long the interpreter is kept from other threads: a little more than CPython's default switch interval. CPython
+/// makes the holder wait for a thread only if that has waited for a whole interval; one that is passed over begins to
+/// wait anew. So a longer interval keeps others out. It is not asked for: that would allocate within the run.
+const INTERVAL: Duration = Duration::from_millis(7);
 
 /// The watch of one run.
 pub struct Watch {
