@@ -6,6 +6,8 @@ use crate::table::{Cell, Growth};
 pub const MISSING: &str = "–";
 /// What stands for the figure of a run whose answer was wrong.
 pub const WRONG: &str = "wrong answer";
+/// What stands for the figure of a run that raised or ended its process.
+pub const FAILED: &str = "FAIL";
 
 /// Nanoseconds; the unit is left out below a microsecond: `217`, `1.31 us`, `28.4 ms`.
 pub fn ns(nanoseconds: f64) -> String {
@@ -90,6 +92,7 @@ pub fn cell(cell: Option<&Cell>) -> String {
     match cell {
         None => MISSING.to_owned(),
         Some(Cell::WrongAnswer) => WRONG.to_owned(),
+        Some(Cell::Failed) => FAILED.to_owned(),
         Some(Cell::Cost(cost)) => format!(
             "{} {}",
             ns(cost.ns_per_op.median),

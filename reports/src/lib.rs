@@ -22,7 +22,8 @@ mod write;
 pub use engine::Engine;
 pub use instructions::Instructions;
 pub use record::{
-    Machine, Measurement, Mode, Params, RecordError, Report, Schema, Settings, Versions,
+    Absence, FileHash, Machine, Measurement, Mode, Outcome, Params, Provenance, RecordError,
+    Report, Round, Schema, Settings, Slice, Versions,
 };
 pub use stats::Summary;
 pub use table::Comparison;

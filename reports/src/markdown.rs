@@ -27,11 +27,11 @@ pub fn report(report: &Report) -> String {
             .unwrap_or("an engine this report has no description of");
         let _ = writeln!(text, "- **{}**: {about}.", escape(engine.name()));
     }
-    if report.settings.left_out().next().is_some() {
+    if !report.left_out.is_empty() {
         text += "\n## Left out\n\n";
     }
-    for line in report.settings.left_out() {
-        let _ = writeln!(text, "- {}", escape(line));
+    for line in report.left_out.iter().map(ToString::to_string) {
+        let _ = writeln!(text, "- {}", escape(&line));
     }
     text += "\n## Cost per operation\n\n";
     text += &costs(&comparison);
@@ -84,7 +84,8 @@ pub(crate) fn facts(report: &Report) -> Vec<(&'static str, String)> {
     let mut set = vec![format!("seed={}", settings.seed)];
     set.extend(
         settings
-            .others()
+            .further
+            .iter()
             .map(|(name, value)| format!("{name}={value}")),
     );
     vec![

@@ -1,8 +1,13 @@
 //! The record of one comparison: its types, how it is read, and its JSON schema.
 
-use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+mod absence;
+mod machine;
+mod params;
+mod row;
+
+use std::collections::BTreeSet;
 use std::fmt;
+use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,9 +16,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Engine, Summary};
+use crate::stats::SampleError;
 
-/// Everything one run of the comparison found, with what is needed to judge it. Samples keep full precision.
+pub use absence::Absence;
+pub use machine::{FileHash, Machine, Provenance, Round, Settings, Versions};
+pub use params::Params;
+pub use row::{Measurement, Outcome, Slice};
+
+/// Everything one run of the comparison found, with what is needed to judge it: every slice that was timed is in it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Report {
@@ -28,8 +38,16 @@ pub struct Report {
     pub machine: Machine,
     /// What ran.
     pub versions: Versions,
+    /// The very files that ran.
+    pub provenance: Provenance,
     /// How it ran.
     pub settings: Settings,
+    /// Whether the run came to its end; if not, rows have fewer slices than they were to have, or none.
+    pub complete: bool,
+    /// What did not run, and why.
+    pub left_out: Vec<Absence>,
+    /// The rounds, in the order that they took place in.
+    pub rounds: Vec<Round>,
     /// One row per workload, parameters, size and engine.
     pub results: Vec<Measurement>,
 }
@@ -37,10 +55,10 @@ pub struct Report {
 /// The versions of the record's layout that this crate reads and writes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Schema {
-    /// The first layout.
+    /// The second layout, which has the slices of every process. The first, which had samples only, is not read.
     #[default]
-    #[serde(rename = "doeff-vm/report/1")]
-    V1,
+    #[serde(rename = "doeff-vm/report/2")]
+    V2,
 }
 
 /// How thorough a run was.
@@ -60,154 +78,6 @@ impl fmt::Display for Mode {
             Self::Full => "full",
         })
     }
-}
-
-/// The machine a run took place on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Machine {
-    /// Model name of the processor.
-    pub cpu: String,
-    /// Logical cores that the run could use.
-    pub cores: u32,
-    /// Size of the memory in bytes.
-    pub memory_bytes: u64,
-    /// Operating system and its version.
-    pub os: String,
-    /// Kernel and its version.
-    pub kernel: String,
-}
-
-/// The versions of what ran.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Versions {
-    /// Version of `doeff_vm`.
-    pub doeff_vm: String,
-    /// `sys.version` of the interpreter that ran, in full.
-    pub python: String,
-    /// `sys.prefix` of the interpreter that ran.
-    pub python_prefix: String,
-    /// Version of the Rust compiler.
-    pub rustc: String,
-    /// Revision of the sources, with `-dirty` appended when files differed from it; null when unknown.
-    pub git_revision: Option<String>,
-}
-
-/// How a run was set up.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Settings {
-    /// Seed of the random order of the measurements.
-    pub seed: u64,
-    /// Further settings, by name.
-    #[serde(flatten)]
-    pub further: BTreeMap<String, Value>,
-}
-
-/// One row: one engine on one workload with its parameters, at one size.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Measurement {
-    /// Name of the workload.
-    pub workload: String,
-    /// Parameters of the workload, by name.
-    pub params: Params,
-    /// Size of the run: the n that cost per operation is plotted over.
-    pub size: u64,
-    /// What ran it.
-    pub engine: Engine,
-    /// What one operation is, such as "effect".
-    pub operation: String,
-    /// Whether every run gave the expected answer; the figures count only if so.
-    pub answer_ok: bool,
-    /// Summary of the samples.
-    pub ns_per_op: Summary,
-    /// Nanoseconds per operation of every sample, in the order taken.
-    pub samples: Vec<f64>,
-}
-
-/// Parameters of a workload by name. Ordered by name, then by value, numbers as numbers.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(transparent)]
-pub struct Params(BTreeMap<String, Value>);
-
-impl Settings {
-    const LEFT_OUT: &str = "left_out";
-
-    /// What the run left out, a line each with the reason.
-    pub fn left_out(&self) -> impl Iterator<Item = &str> {
-        let lines = self.further.get(Self::LEFT_OUT).and_then(Value::as_array);
-        lines.into_iter().flatten().filter_map(Value::as_str)
-    }
-
-    /// All further settings but what was left out.
-    pub(crate) fn others(&self) -> impl Iterator<Item = (&String, &Value)> {
-        self.further
-            .iter()
-            .filter(|(name, _)| *name != Self::LEFT_OUT)
-    }
-}
-
-impl Params {
-    /// Each parameter as `name=value`.
-    pub fn pairs(&self) -> impl Iterator<Item = String> {
-        self.0.iter().map(|(name, value)| match value {
-            Value::String(text) => format!("{name}={text}"),
-            other => format!("{name}={other}"),
-        })
-    }
-
-    /// The value of one of them.
-    pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.get(name)
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl FromIterator<(String, Value)> for Params {
-    fn from_iter<I: IntoIterator<Item = (String, Value)>>(pairs: I) -> Self {
-        Self(pairs.into_iter().collect())
-    }
-}
-
-impl fmt::Display for Params {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.pairs().collect::<Vec<_>>().join(", "))
-    }
-}
-
-impl Ord for Params {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let pairwise = self
-            .0
-            .iter()
-            .zip(&other.0)
-            .map(|((name_a, a), (name_b, b))| {
-                name_a.cmp(name_b).then_with(|| compare_values(a, b))
-            });
-        pairwise
-            .fold(Ordering::Equal, Ordering::then)
-            .then(self.0.len().cmp(&other.0.len()))
-    }
-}
-
-impl PartialOrd for Params {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-fn compare_values(a: &Value, b: &Value) -> Ordering {
-    let numeric = match (a.as_f64(), b.as_f64()) {
-        (Some(a), Some(b)) => a.total_cmp(&b),
-        _ => Ordering::Equal,
-    };
-    // The text decides what numbers do not: other types, and numbers that an f64 cannot tell apart.
-    numeric.then_with(|| a.to_string().cmp(&b.to_string()))
 }
 
 /// Why a record cannot be used. Each message names the file and the cure.
@@ -231,7 +101,7 @@ pub enum RecordError {
     },
     /// The record has another layout.
     #[error(
-        "the record {} has the schema {found}, but this version reads \"doeff-vm/report/1\"; \
+        "the record {} has the schema {found}, but this version reads \"doeff-vm/report/2\"; \
          read it with the version that wrote it, or run `cargo bench` to write a new one",
         path.display()
     )]
@@ -257,12 +127,20 @@ pub enum Inconsistency {
     /// Two rows have the same workload, parameters, size and engine.
     #[error("two rows for {0}")]
     Duplicate(String),
-    /// A row's samples have no summary.
+    /// A row with right answers has no summary.
     #[error("the row for {0}: {1}")]
-    Samples(String, crate::stats::SampleError),
-    /// A row's `ns_per_op` is not the summary of its samples.
-    #[error("the row for {0}: ns_per_op is not the median and quartiles of the samples")]
-    Summary(String),
+    Samples(String, SampleError),
+    /// A row has no operations.
+    #[error("the row for {0}: it has no operations")]
+    NoOperations(String),
+    /// A slice is of no round, or of one of another process.
+    #[error(
+        "the row for {0}: a slice is of round {1} of process {2}, which is not among the rounds"
+    )]
+    Round(String, u32, u32),
+    /// Two slices of a row are of the same round.
+    #[error("the row for {0}: two slices are of round {1}")]
+    TwoSlices(String, u32),
 }
 
 impl Report {
@@ -316,7 +194,7 @@ impl Report {
         }
     }
 
-    /// Checks what types alone do not: rows are unique, and each summary follows from its samples.
+    /// Checks what types alone do not: rows are unique, slices belong to rounds, and rows with right answers have some.
     ///
     /// # Errors
     /// The first contradiction found.
@@ -326,23 +204,53 @@ impl Report {
             if !seen.insert((&row.workload, &row.params, row.size, &row.engine)) {
                 return Err(Inconsistency::Duplicate(row.label()));
             }
-            let summary =
-                Summary::of(&row.samples).map_err(|e| Inconsistency::Samples(row.label(), e))?;
-            if !summary.is_close_to(&row.ns_per_op) {
-                return Err(Inconsistency::Summary(row.label()));
-            }
+            self.check_row(row)?;
         }
         Ok(())
     }
 
-    /// The record as indented JSON with a final newline. Floats read back to the very same value.
+    fn check_row(&self, row: &Measurement) -> Result<(), Inconsistency> {
+        if row.operations == 0 {
+            return Err(Inconsistency::NoOperations(row.label()));
+        }
+        let mut seen = BTreeSet::new();
+        for slice in &row.slices {
+            let round = self.rounds.get(slice.round as usize);
+            if round.is_none_or(|round| round.process != slice.process) {
+                let (round, process) = (slice.round, slice.process);
+                return Err(Inconsistency::Round(row.label(), round, process));
+            }
+            if !seen.insert(slice.round) {
+                return Err(Inconsistency::TwoSlices(row.label(), slice.round));
+            }
+        }
+        let without = !self.complete && row.slices.is_empty();
+        match row.summary() {
+            Err(problem) if row.answer_ok() && !without => {
+                Err(Inconsistency::Samples(row.label(), problem))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The record as JSON with a final newline: a line for each field, round and row. Floats read back to the very
+    /// same value.
     ///
     /// # Panics
     /// Never: every map in a record has strings as keys.
     pub fn to_json(&self) -> String {
-        let mut text = serde_json::to_string_pretty(self).expect("a record has string keys only");
-        text.push('\n');
-        text
+        let value = serde_json::to_value(self).expect("a record has string keys only");
+        let Value::Object(fields) = value else {
+            unreachable!("a struct is an object")
+        };
+        let fields = fields.iter().map(|(name, value)| {
+            let text = match value {
+                Value::Array(items) if !items.is_empty() => lines(items),
+                other => other.to_string(),
+            };
+            format!("  {}: {text}", Value::from(name.as_str()))
+        });
+        format!("{{\n{}\n}}\n", fields.collect::<Vec<_>>().join(",\n"))
     }
 
     /// The JSON schema of a record, as indented JSON with a final newline.
@@ -357,20 +265,12 @@ impl Report {
     }
 }
 
-impl Measurement {
-    /// What was measured, in words.
-    pub fn label(&self) -> String {
-        let Self {
-            workload,
-            params,
-            size,
-            engine,
-            ..
-        } = self;
-        if params.is_empty() {
-            format!("{workload}, size {size}, engine {engine}")
-        } else {
-            format!("{workload} ({params}), size {size}, engine {engine}")
-        }
+/// An array with a line for each item.
+fn lines(items: &[Value]) -> String {
+    let mut text = String::from("[");
+    for (index, item) in items.iter().enumerate() {
+        let comma = if index == 0 { "" } else { "," };
+        let _ = write!(text, "{comma}\n    {item}"); // writing to a string does not fail
     }
+    text + "\n  ]"
 }

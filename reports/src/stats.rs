@@ -55,14 +55,6 @@ impl Summary {
         })
     }
 
-    /// Whether both are the same but for rounding.
-    pub(crate) fn is_close_to(&self, other: &Self) -> bool {
-        let close = |a: f64, b: f64| (a - b).abs() <= 1e-9 * a.abs();
-        close(self.median, other.median)
-            && close(self.low, other.low)
-            && close(self.high, other.high)
-    }
-
     /// Half the interquartile range over the median: 0.02 means that the middle half of the samples lies within
     /// about 2 % of the median.
     pub fn relative_spread(&self) -> f64 {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Engine, Measurement, Params, Report, Summary};
+use crate::{Engine, Measurement, Outcome, Params, Report, Summary};
 
 /// Sizes that a workload is best known by, preferred where a table has one row per workload.
 const PREFERRED_SIZES: [(&str, u64); 1] = [("resume_churn", 2_000)];
@@ -47,6 +47,8 @@ pub enum Cell {
     Cost(Cost),
     /// The answer was wrong, so its time says nothing.
     WrongAnswer,
+    /// It raised, or its process ended.
+    Failed,
 }
 
 /// What one engine needed for one operation.
@@ -116,14 +118,14 @@ impl Comparison {
         }
     }
 
-    /// Whether any run gave a wrong answer.
+    /// Whether any run gave a wrong answer or failed.
     pub fn has_wrong_answers(&self) -> bool {
         let mut cells = self
             .groups
             .iter()
             .flat_map(|group| &group.rows)
             .flat_map(|row| row.cells.values());
-        cells.any(|cell| *cell == Cell::WrongAnswer)
+        cells.any(|cell| matches!(cell, Cell::WrongAnswer | Cell::Failed))
     }
 }
 
@@ -182,28 +184,28 @@ impl Group {
 impl Row {
     fn of(size: u64, measurements: &[&Measurement]) -> Self {
         let median = |engine: &Engine| {
-            let row = measurements
-                .iter()
-                .find(|row| row.engine == *engine && row.answer_ok)?;
-            Some(row.ns_per_op.median)
+            let row = measurements.iter().find(|row| row.engine == *engine)?;
+            Some(right(row)?.median)
         };
         let (floor, cesk) = (median(&Engine::FLOOR), median(&Engine::CESK));
         let cell = |row: &Measurement| {
-            if !row.answer_ok {
-                return Cell::WrongAnswer;
-            }
-            let own = row.ns_per_op.median;
-            Cell::Cost(Cost {
-                ns_per_op: row.ns_per_op,
+            let ns_per_op = match &row.outcome {
+                Outcome::Right {} => row.summary().ok()?,
+                Outcome::Wrong { .. } => return Some(Cell::WrongAnswer),
+                Outcome::Failed { .. } => return Some(Cell::Failed),
+            };
+            let own = ns_per_op.median;
+            Some(Cell::Cost(Cost {
+                ns_per_op,
                 times_floor: floor.map(|floor| own / floor),
                 times_faster: cesk.map(|cesk| cesk / own),
-            })
+            }))
         };
         Self {
             size,
             cells: measurements
                 .iter()
-                .map(|row| (row.engine.clone(), cell(row)))
+                .filter_map(|row| Some((row.engine.clone(), cell(row)?)))
                 .collect(),
         }
     }
@@ -212,9 +214,14 @@ impl Row {
     pub fn cost(&self, engine: &Engine) -> Option<&Cost> {
         match self.cells.get(engine)? {
             Cell::Cost(cost) => Some(cost),
-            Cell::WrongAnswer => None,
+            Cell::WrongAnswer | Cell::Failed => None,
         }
     }
+}
+
+/// The summary of a row whose answers were right.
+fn right(row: &Measurement) -> Option<Summary> {
+    row.answer_ok().then(|| row.summary().ok())?
 }
 
 fn growth(rows: &[Row]) -> BTreeMap<Engine, Growth> {

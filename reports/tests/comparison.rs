@@ -3,7 +3,9 @@
 mod common;
 
 use doeff_reports::table::{Cell, Growth};
-use doeff_reports::{Comparison, Engine, Params, Report, html, markdown, terminal};
+use doeff_reports::{
+    Absence, Comparison, Engine, Outcome, Params, Report, html, markdown, terminal,
+};
 use serde_json::json;
 
 fn with_rows(rows: &[(&str, u64, &str, f64)]) -> Report {
@@ -164,7 +166,10 @@ fn a_wrong_answer_is_named_and_enters_no_ratio() {
         ("w", 10, "cesk", 6_000.0),
     ]);
     for wrong in [0, 2] {
-        report.results[wrong].answer_ok = false;
+        report.results[wrong].outcome = Outcome::Wrong {
+            answer: "1".to_owned(),
+            expected: "2".to_owned(),
+        };
     }
     let comparison = Comparison::of(&report);
     let group = &comparison.groups[0];
@@ -246,13 +251,20 @@ fn what_was_left_out_is_told_in_a_list() {
     let mut report = with_rows(&[("w", 10, "vm", 90.0)]);
     let heading = "## Left out";
     assert!(!markdown::report(&report).contains(heading));
-    let line = "other_work (n=1) on alpha: it has no <k>";
-    let lines = json!([line, "beta: it is not there"]);
-    report.settings.further.insert("left_out".to_owned(), lines);
+    let beta = Absence::of_engine(Engine::new("beta"), "it is not there");
+    report.left_out = vec![
+        Absence {
+            engine: Engine::new("alpha"),
+            workload: Some("other_work".to_owned()),
+            parameter: Some("n=1".to_owned()),
+            above: None,
+            reason: "it has no <k>".to_owned(),
+        },
+        beta,
+    ];
     let page = markdown::report(&report);
     let list = "\n- other_work (n=1) on alpha: it has no &lt;k&gt;\n- beta: it is not there\n";
     assert!(page.contains(&format!("{heading}\n{list}")), "{page}");
-    assert!(!page.contains("left\\_out"), "{page}");
     let page = html::report(&report).expect("the page renders");
     assert!(page.contains("<li>other_work (n=1) on alpha: it has no &lt;k&gt;</li>"));
 }

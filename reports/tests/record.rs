@@ -6,7 +6,7 @@ use std::path::Path;
 use std::{env, fs};
 
 use doeff_reports::record::Inconsistency;
-use doeff_reports::{Params, RecordError, Report, WriteError, write};
+use doeff_reports::{Absence, Engine, Outcome, Params, RecordError, Report, WriteError, write};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
@@ -56,11 +56,11 @@ fn a_record_is_valid_under_its_schema() {
 fn what_is_no_record_is_invalid_under_the_schema() {
     let validator = validator();
     let changes: [fn(&mut Value); 6] = [
-        |record| record["schema"] = json!("doeff-vm/report/2"),
+        |record| record["schema"] = json!("doeff-vm/report/1"),
         |record| record["mode"] = json!("slow"),
         |record| record["created"] = json!("yesterday"),
         |record| record["results"][0]["size"] = json!(-1),
-        |record| record["results"][0]["ns_per_op"]["median"] = json!(0),
+        |record| record["results"][0]["slices"][0] = json!([0, 0, 0, 1, -5, 5]),
         |record| record["results"][0]["speed"] = json!(1),
     ];
     for (index, change) in changes.iter().enumerate() {
@@ -73,19 +73,50 @@ fn what_is_no_record_is_invalid_under_the_schema() {
 #[test]
 fn floats_read_back_to_the_same_value() {
     let mut report = common::empty();
-    for (size, ns) in [
-        (1, 0.1 + 0.2),
-        (2, 1.0 / 3.0),
-        (3, 217.300_000_000_000_04),
-        (4, 1e-7),
-        (5, 123_456_789.123_456_79),
-    ] {
-        report
-            .results
-            .push(common::row("w", &Params::default(), size, "vm", ns));
+    let values = [
+        0.1 + 0.2,
+        1.0 / 3.0,
+        217.300_000_000_000_04,
+        1e-7,
+        123_456_789.123_456_79,
+    ];
+    for (round, value) in report.rounds.iter_mut().zip(values) {
+        round.calibration_ns = value;
     }
     let back = Report::parse(&report.to_json(), Path::new("x")).expect("it was just written");
     assert_eq!(back, report);
+}
+
+#[test]
+fn a_row_has_a_line_of_its_own_and_a_slice_is_an_array() {
+    let text = common::report().to_json();
+    let rows = text.lines().filter(|line| line.contains("\"slices\":[["));
+    assert_eq!(rows.count(), common::report().results.len());
+    assert!(text.contains("[0,0,10000,1,"), "{text}");
+}
+
+#[test]
+fn figures_are_per_operation_and_pairs_are_of_the_same_round() {
+    let none = Params::default();
+    let mut vm = common::row("w", &none, 10, "vm", 300.0);
+    let floor = common::row("w", &none, 10, "floor", 200.0);
+    assert_eq!(vm.samples()[0], 298.8); // 0.4 % less in the first process
+    let ratios = vm.ratios_to(&floor);
+    assert_eq!(ratios.iter().map(Vec::len).collect::<Vec<_>>(), [4; 5]);
+    assert!(
+        ratios
+            .iter()
+            .flatten()
+            .all(|ratio| (ratio - 1.5).abs() < 1e-6)
+    );
+    assert_eq!(vm.samples_by_process().concat(), vm.samples());
+    // A slice without a counterpart is in no pair.
+    vm.slices.remove(5);
+    let ratios = vm.ratios_to(&floor);
+    assert_eq!(
+        ratios.iter().map(Vec::len).collect::<Vec<_>>(),
+        [4, 3, 4, 4, 4]
+    );
 }
 
 #[test]
@@ -97,7 +128,7 @@ fn an_unknown_schema_is_an_error_that_names_file_schema_and_cure() {
     assert_eq!(
         error.to_string(),
         "the record latest/report.json has the schema \"doeff-vm/report/9\", but this version reads \
-         \"doeff-vm/report/1\"; read it with the version that wrote it, or run `cargo bench` to write a new one"
+         \"doeff-vm/report/2\"; read it with the version that wrote it, or run `cargo bench` to write a new one"
     );
     let error = parse(&json!({})).expect_err("the schema is missing");
     assert!(
@@ -151,20 +182,62 @@ fn a_record_that_contradicts_itself_is_refused() {
     );
 
     let mut unsampled = common::report();
-    unsampled.results[0].samples.clear();
+    unsampled.results[0].slices.clear();
     assert!(matches!(unsampled.check(), Err(Inconsistency::Samples(..))));
+    unsampled.complete = false;
+    assert_eq!(unsampled.check(), Ok(()), "a run that was interrupted");
 
-    let mut doctored = common::report();
-    doctored.results[0].ns_per_op.median /= 2.0;
-    assert!(matches!(doctored.check(), Err(Inconsistency::Summary(_))));
+    let mut timeless = common::report();
+    timeless.results[0].slices[0].ns = 0;
+    assert!(matches!(timeless.check(), Err(Inconsistency::Samples(..))));
+    timeless.results[0].outcome = Outcome::Failed {
+        reason: "it ended".to_owned(),
+    };
+    assert_eq!(timeless.check(), Ok(()), "its times say nothing");
 
-    let error = parse(&as_json(&doctored)).expect_err("the summary is wrong");
+    let mut misplaced = common::report();
+    misplaced.results[0].slices[0].process = 3;
+    assert!(matches!(
+        misplaced.check(),
+        Err(Inconsistency::Round(_, 0, 3))
+    ));
+
+    let mut doubled = common::report();
+    doubled.results[0].slices[1].round = 0;
+    assert!(matches!(
+        doubled.check(),
+        Err(Inconsistency::TwoSlices(_, 0))
+    ));
+
+    let mut idle = common::report();
+    idle.results[0].operations = 0;
+    let error = parse(&as_json(&idle)).expect_err("there is nothing to divide by");
     assert!(
-        error
-            .to_string()
-            .contains("ns_per_op is not the median and quartiles"),
+        error.to_string().contains("it has no operations"),
         "{error}"
     );
+}
+
+#[test]
+fn what_did_not_run_is_told_in_a_line() {
+    let whole = Absence::of_engine(Engine::GREENLET, "it cannot be installed");
+    assert_eq!(whole.to_string(), "greenlet: it cannot be installed");
+    let part = Absence {
+        workload: Some("nested_handlers".to_owned()),
+        parameter: Some("typed=true".to_owned()),
+        above: Some(1_000),
+        ..whole.clone()
+    };
+    assert_eq!(
+        part.to_string(),
+        "nested_handlers (typed=true) above n = 1,000 on greenlet: it cannot be installed"
+    );
+    let typed = common::params(json!({"depth": 4, "typed": true}));
+    assert!(part.concerns("nested_handlers", &typed, 1_001));
+    assert!(!part.concerns("nested_handlers", &typed, 1_000));
+    assert!(!part.concerns("nested_handlers", &Params::default(), 1_001));
+    assert!(!part.concerns("resume_churn", &typed, 1_001));
+    assert!(whole.concerns("resume_churn", &Params::default(), 1));
 }
 
 #[test]
@@ -193,7 +266,7 @@ fn a_report_is_written_whole_or_not_at_all() {
 
     let before = fs::read(dir.join("report.json")).expect("it is readable");
     let mut bad = report.clone();
-    bad.results[0].samples[0] = f64::NAN;
+    bad.results[0].slices.clear();
     assert!(matches!(
         write(&bad, &dir),
         Err(WriteError::Inconsistent(_))

@@ -1,14 +1,15 @@
 //! A record to render.
 
 use doeff_reports::{
-    Engine, Machine, Measurement, Mode, Params, Report, Schema, Settings, Summary, Versions,
+    Engine, Machine, Measurement, Mode, Outcome, Params, Provenance, Report, Round, Schema,
+    Settings, Slice, Versions,
 };
 use serde_json::{Value, json};
 
 /// A record without rows.
 pub(crate) fn empty() -> Report {
     Report {
-        schema: Schema::V1,
+        schema: Schema::V2,
         created: "2026-02-03T04:05:06Z".to_owned(),
         mode: Mode::Full,
         machine: Machine {
@@ -17,6 +18,7 @@ pub(crate) fn empty() -> Report {
             memory_bytes: 24 << 30,
             os: "Debian GNU/Linux 12".to_owned(),
             kernel: "Linux 6.1.0".to_owned(),
+            clock_resolution_ns: Some(1),
         },
         versions: Versions {
             doeff_vm: "0.1.0".to_owned(),
@@ -25,11 +27,31 @@ pub(crate) fn empty() -> Report {
             rustc: "rustc 1.95.0".to_owned(),
             git_revision: None,
         },
+        provenance: Provenance::default(),
         settings: Settings {
             seed: 7,
-            further: [("rounds".to_owned(), json!(12))].into(),
+            further: [("slice_ms".to_owned(), json!(1))].into(),
         },
+        complete: true,
+        left_out: Vec::new(),
+        rounds: (0..PROCESSES * ROUNDS).map(round).collect(),
         results: Vec::new(),
+    }
+}
+
+/// Generations of fresh processes.
+const PROCESSES: u32 = 5;
+/// Rounds in each.
+const ROUNDS: u32 = 4;
+
+fn round(index: u32) -> Round {
+    Round {
+        process: index / ROUNDS,
+        at_us: u64::from(index) * 50_000,
+        calibration_ns: 1e6 * (1.0 + 0.002 * f64::from(index % 3)),
+        steal: Some(0.0),
+        throttled: Some(0),
+        load: Some(0.2),
     }
 }
 
@@ -41,7 +63,10 @@ pub(crate) fn params(object: Value) -> Params {
     object.into_iter().collect()
 }
 
-/// A row of five samples around `ns`.
+/// Operations in a run, many so that whole nanoseconds are fine enough.
+const OPERATIONS: u64 = 1_000_000;
+
+/// A row whose slices lie around `ns` per operation.
 pub(crate) fn row(
     workload: &str,
     params: &Params,
@@ -49,18 +74,31 @@ pub(crate) fn row(
     engine: &str,
     ns: f64,
 ) -> Measurement {
-    let samples: Vec<f64> = [1.0, 0.985, 1.04, 0.99, 1.012]
-        .map(|factor| ns * factor)
-        .into();
+    // Factors that differ between rounds and processes, with a median of 1.
+    let slice = |round: u32| {
+        let within = [1.0, 0.985, 1.04, 1.0][(round % ROUNDS) as usize];
+        let between = 1.0 + 0.002 * (f64::from(round / ROUNDS) - 2.0);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // positive and small
+        let elapsed = (ns * within * between * 1e6).round() as u64;
+        Slice {
+            process: round / ROUNDS,
+            round,
+            at_us: u64::from(round) * 50_000 + 10_000,
+            runs: 1,
+            ns: elapsed,
+            cpu_ns: elapsed - elapsed / 100,
+        }
+    };
     Measurement {
         workload: workload.to_owned(),
         params: params.clone(),
         size,
         engine: Engine::new(engine.to_owned()),
         operation: "effect".to_owned(),
-        answer_ok: true,
-        ns_per_op: Summary::of(&samples).expect("samples are positive"),
-        samples,
+        operations: OPERATIONS,
+        outcome: Outcome::Right {},
+        warm_up: Vec::new(),
+        slices: (0..PROCESSES * ROUNDS).map(slice).collect(),
     }
 }
 
