@@ -7,21 +7,22 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 /// One stage: a bar on standard error, and a line when it ends. Where that is no terminal, a line when
 /// it begins takes the place of the bar.
 pub struct Stage {
-    name: &'static str,
+    name: String,
     bar: ProgressBar,
     began: Instant,
 }
 
 impl Stage {
     /// Begins a stage of this many steps.
-    pub fn begin(name: &'static str, steps: usize) -> Self {
+    pub fn begin(name: impl Into<String>, steps: usize) -> Self {
+        let name = name.into();
         let target = ProgressDrawTarget::stderr();
         let bar = ProgressBar::with_draw_target(Some(steps as u64), target);
-        let style = "{prefix:10} {bar:30} {pos}/{len}  {eta} left  {wide_msg}";
+        let style = "{prefix:14} {bar:30} {pos}/{len}  {eta} left  {wide_msg}";
         if let Ok(style) = ProgressStyle::with_template(style) {
             bar.set_style(style);
         }
-        bar.set_prefix(name);
+        bar.set_prefix(name.clone());
         if bar.is_hidden() {
             eprintln!("{name}: {steps} steps");
         }

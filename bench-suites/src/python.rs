@@ -12,7 +12,7 @@ use pyo3::types::PyList;
 use pyo3::{ffi, wrap_pymodule};
 
 /// What tells one interpreter from another.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Identity {
     /// `sys.version` in one line.
     pub version: String,

@@ -5,12 +5,17 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::thread;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use doeff_reports::{Machine, Settings, Versions};
+use doeff_reports::{FileHash, Machine, Provenance, Settings, Versions};
 use pyo3::prelude::*;
+use rustix::time::{ClockId, clock_getres};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
+use crate::arguments::Revision;
+use crate::libpython;
+use crate::roster::Entrant;
 use crate::schedule::Limits;
 
 const UNKNOWN: &str = "unknown";
@@ -45,7 +50,14 @@ pub fn machine() -> Machine {
         } else {
             kernel
         },
+        clock_resolution_ns: clock_resolution(),
     }
+}
+
+/// What the clock of the slices tells apart at least, in nanoseconds.
+fn clock_resolution() -> Option<u64> {
+    let resolution = Duration::try_from(clock_getres(ClockId::Monotonic)).ok()?;
+    u64::try_from(resolution.as_nanos()).ok()
 }
 
 /// The value of the first line `name separator value`, without quotes.
@@ -91,8 +103,42 @@ pub(crate) fn git_revision(workspace: &Path) -> Option<String> {
     (output.status.success() && !revision.is_empty()).then_some(revision)
 }
 
+/// The files that ran.
+///
+/// # Errors
+/// What Python raises when it is asked about itself.
+pub fn provenance(
+    py: Python<'_>,
+    entrants: &[Entrant],
+    revisions: &[Revision],
+) -> PyResult<Provenance> {
+    let variable = py.import("sysconfig")?.getattr("get_config_var")?;
+    // None where the build left no record, as on Windows.
+    let options: Option<String> = variable.call1(("CONFIG_ARGS",))?.extract()?;
+    let has = |option| options.as_ref().map(|options| options.contains(option));
+    let revisions = revisions.iter().map(|revision| {
+        let program = below_home(&revision.program.to_string_lossy());
+        (revision.name.clone(), program)
+    });
+    Ok(Provenance {
+        libpython: libpython::loaded().and_then(|path| hashed(&path)),
+        python_pgo: has("--enable-optimizations"),
+        python_lto: has("--with-lto"),
+        wheel: entrants.iter().find_map(Entrant::wheel).cloned(),
+        revisions: revisions.collect(),
+    })
+}
+
+fn hashed(path: &Path) -> Option<FileHash> {
+    let bytes = fs::read(path).ok()?;
+    Some(FileHash {
+        path: below_home(&path.to_string_lossy()),
+        sha256: hex::encode(Sha256::digest(bytes)),
+    })
+}
+
 /// How the run was set up.
-pub fn settings(seed: u64, limits: &Limits, rounds: usize, left_out: &[String]) -> Settings {
+pub fn settings(seed: u64, limits: &Limits) -> Settings {
     let allocator = if cfg!(feature = "mimalloc") {
         "mimalloc"
     } else {
@@ -103,22 +149,16 @@ pub fn settings(seed: u64, limits: &Limits, rounds: usize, left_out: &[String]) 
         ("budget_s", json!(limits.budget.as_secs())),
         (
             "collector",
-            json!("enabled; a full collection before each sample, outside the timing"),
+            json!("enabled; a full collection before each slice, outside the timing"),
         ),
         ("debug_build", json!(cfg!(debug_assertions))),
-        ("left_out", json!(left_out)),
-        ("max_samples", json!(limits.max_samples)),
+        ("max_slices", json!(limits.max_slices)),
         (
-            "min_sample_ms",
-            json!(limits.sample_time.as_secs_f64() * 1e3),
+            "order",
+            json!("rounds of all workloads in random order, in each the engines in random order"),
         ),
-        ("min_samples", json!(limits.min_samples)),
-        ("order", json!("rounds of all cells in random order")),
-        ("rounds", json!(rounds)),
-        (
-            "warm_up",
-            json!("each cell at least once, unrecorded, its answer checked"),
-        ),
+        ("processes", json!(limits.processes)),
+        ("slice_ms", json!(limits.slice_time.as_secs_f64() * 1e3)),
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .into();

@@ -6,69 +6,82 @@ use doeff_reports::Mode;
 use rand::Rng;
 use rand::seq::SliceRandom;
 
+/// What a slice costs beside its runs: a collection of garbage, and a request and its reply.
+const OVERHEAD: Duration = Duration::from_millis(3);
+
 /// What a run may spend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// A sample repeats runs until it takes at least this long.
-    pub sample_time: Duration,
-    /// Samples of each cell, at least.
-    pub min_samples: u32,
-    /// Samples of each cell, at most.
-    pub max_samples: u32,
-    /// All samples together take no longer than this, if the least number allows it.
+    /// A slice repeats runs until it takes about as long.
+    pub slice_time: Duration,
+    /// Generations of fresh processes.
+    pub processes: u32,
+    /// Slices of each cell in each process, at most; a power of two. At least there is one.
+    pub max_slices: u32,
+    /// All slices together take no longer than this, if the least number allows it.
     pub budget: Duration,
 }
 
 impl Limits {
-    /// The limits of a mode. With the warm-up, a quick run takes about a minute and a full one at most
-    /// ten on a slow machine.
+    /// The limits of a mode.
     pub fn of(mode: Mode) -> Self {
+        let slice_time = Duration::from_millis(1);
         match mode {
             Mode::Quick => Self {
-                sample_time: Duration::from_millis(2),
-                min_samples: 3,
-                max_samples: 15,
-                budget: Duration::from_secs(30),
+                slice_time,
+                processes: 5,
+                max_slices: 4,
+                budget: Duration::from_secs(60),
             },
             Mode::Full => Self {
-                sample_time: Duration::from_millis(5),
-                min_samples: 5,
-                max_samples: 60,
-                budget: Duration::from_secs(400),
+                slice_time,
+                processes: 6,
+                max_slices: 16,
+                budget: Duration::from_secs(600),
             },
         }
     }
 
-    /// How many runs make a sample, when one takes this long.
-    pub fn runs_per_sample(&self, run: Duration) -> u32 {
-        let run = run.as_nanos().max(1);
-        let runs = self.sample_time.as_nanos().div_ceil(run);
+    /// The length of a slice, in nanoseconds.
+    pub fn slice_ns(&self) -> u64 {
+        u64::try_from(self.slice_time.as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    /// How many runs make a slice, when one takes this many nanoseconds.
+    pub fn runs_per_slice(&self, run_ns: u64) -> u32 {
+        let runs = self.slice_ns().div_ceil(run_ns.max(1));
         u32::try_from(runs).unwrap_or(u32::MAX).max(1)
     }
 
-    /// How many samples each cell gets, given what one sample of each costs: every cell the same time,
-    /// as much as the budget allows.
-    pub fn samples(&self, costs: &[Duration]) -> Vec<u32> {
+    /// How many slices each cell gets in each process, given how many nanoseconds the runs of one take: every cell the
+    /// same time, as much as the budget allows. Numbers are powers of two, so that the rounds of a dear cell are among
+    /// those of a cheap one and their slices are pairs.
+    pub fn slices(&self, runs_ns: &[u64]) -> Vec<u32> {
+        let costs: Vec<_> = runs_ns
+            .iter()
+            .map(|&ns| Duration::from_nanos(ns) + OVERHEAD)
+            .collect();
+        let budget = self.budget / self.processes.max(1);
         let with_share = |share: Duration| -> Vec<u32> {
             let of_cell = |cost: &Duration| {
                 let fitting = share.as_nanos() / cost.as_nanos().max(1);
                 let fitting = u32::try_from(fitting).unwrap_or(u32::MAX);
-                fitting.clamp(self.min_samples, self.max_samples)
+                power_of_two(fitting.clamp(1, self.max_slices))
             };
             costs.iter().map(of_cell).collect()
         };
-        let total = |samples: &[u32]| -> Duration {
+        let total = |slices: &[u32]| -> Duration {
             costs
                 .iter()
-                .zip(samples)
+                .zip(slices)
                 .map(|(&cost, &count)| cost * count)
                 .sum()
         };
         // The total grows with the share: halve the interval that the largest fitting one lies in.
-        let (mut fits, mut too_large) = (Duration::ZERO, self.budget);
+        let (mut fits, mut too_large) = (Duration::ZERO, budget);
         for _ in 0..40 {
             let middle = (fits + too_large) / 2;
-            if total(&with_share(middle)) <= self.budget {
+            if total(&with_share(middle)) <= budget {
                 fits = middle;
             } else {
                 too_large = middle;
@@ -78,24 +91,43 @@ impl Limits {
     }
 }
 
-/// The rounds: in each, the indices of the cells that are measured, in random order. Cell `i` is in
-/// `samples[i]` rounds, spread evenly over all of them.
-pub fn rounds(samples: &[u32], rng: &mut impl Rng) -> Vec<Vec<usize>> {
-    let count = samples.iter().copied().max().unwrap_or(0);
-    (0..count)
+/// The largest power of two that is not above a positive number.
+fn power_of_two(number: u32) -> u32 {
+    1 << number.max(1).ilog2()
+}
+
+/// The rounds of one process: in each, the indices of the cells of which a slice is taken, in order. Cell `i` is in
+/// `slices[i]` rounds, spread evenly over all of them. The cells of a group follow each other, so that their slices
+/// are pairs; the order of groups, and of cells in a group, is random.
+pub fn rounds(slices: &[u32], groups: &[usize], rng: &mut impl Rng) -> Vec<Vec<usize>> {
+    let count = slices.iter().copied().max().unwrap_or(0);
+    (1..=count)
         .map(|round| {
-            let before =
-                |round: u32, of_cell: u32| u64::from(round) * u64::from(of_cell) / u64::from(count);
-            let mut cells: Vec<usize> = samples
-                .iter()
-                .enumerate()
-                .filter(|&(_, &of_cell)| before(round + 1, of_cell) > before(round, of_cell))
-                .map(|(cell, _)| cell)
-                .collect();
-            cells.shuffle(rng);
-            cells
+            let taken = (0..slices.len()).filter(|&cell| {
+                let of_cell = slices[cell];
+                of_cell > 0 && round.is_multiple_of(count / of_cell)
+            });
+            in_random_order(taken, groups, rng)
         })
         .collect()
+}
+
+/// Cells in random order, those of a group one after the other.
+pub fn in_random_order(
+    cells: impl IntoIterator<Item = usize>,
+    groups: &[usize],
+    rng: &mut impl Rng,
+) -> Vec<usize> {
+    let mut by_group = std::collections::BTreeMap::<usize, Vec<usize>>::new();
+    for cell in cells {
+        by_group.entry(groups[cell]).or_default().push(cell);
+    }
+    let mut by_group: Vec<_> = by_group.into_values().collect();
+    by_group.shuffle(rng);
+    for group in &mut by_group {
+        group.shuffle(rng);
+    }
+    by_group.concat()
 }
 
 #[cfg(test)]
@@ -106,82 +138,101 @@ mod tests {
     use rand::SeedableRng;
     use rand::rngs::StdRng;
 
-    use super::{Limits, rounds};
+    use super::{Limits, OVERHEAD, rounds};
 
     const LIMITS: Limits = Limits {
-        sample_time: Duration::from_millis(1),
-        min_samples: 3,
-        max_samples: 10,
-        budget: Duration::from_secs(10),
+        slice_time: Duration::from_millis(1),
+        processes: 2,
+        max_slices: 8,
+        budget: Duration::from_secs(20),
     };
 
+    const MS: u64 = 1_000_000;
+
     #[test]
-    fn short_runs_are_repeated_until_a_sample_is_long_enough() {
-        assert_eq!(LIMITS.runs_per_sample(Duration::from_micros(1)), 1_000);
-        assert_eq!(LIMITS.runs_per_sample(Duration::from_micros(300)), 4);
-        assert_eq!(LIMITS.runs_per_sample(Duration::from_secs(1)), 1);
-        assert_eq!(LIMITS.runs_per_sample(Duration::ZERO), 1_000_000);
+    fn short_runs_are_repeated_until_a_slice_is_long_enough() {
+        assert_eq!(LIMITS.runs_per_slice(1_000), 1_000);
+        assert_eq!(LIMITS.runs_per_slice(300_000), 4);
+        assert_eq!(LIMITS.runs_per_slice(1_000_000_000), 1);
+        assert_eq!(LIMITS.runs_per_slice(0), 1_000_000);
     }
 
     #[test]
-    fn cheap_cells_get_the_most_samples_and_dear_ones_the_least() {
-        let costs = [1, 2_500].map(Duration::from_millis);
-        assert_eq!(LIMITS.samples(&costs), [10, 3]);
+    fn cheap_cells_get_the_most_slices_and_dear_ones_the_least() {
+        assert_eq!(LIMITS.slices(&[MS, 9_000 * MS]), [8, 1]);
     }
 
     #[test]
     fn where_the_least_is_too_much_all_cells_get_the_least() {
-        let costs = [1, 5_000].map(Duration::from_millis);
-        assert_eq!(LIMITS.samples(&costs), [3, 3]);
+        assert_eq!(LIMITS.slices(&[MS, 25_000 * MS]), [1, 1]);
     }
 
     #[test]
     fn the_budget_is_kept_and_used() {
-        let costs: Vec<_> = [2, 100, 300, 700, 900].map(Duration::from_millis).into();
-        let samples = LIMITS.samples(&costs);
-        let total: Duration = costs.iter().zip(&samples).map(|(&c, &n)| c * n).sum();
-        assert!(total <= LIMITS.budget, "{samples:?}");
-        assert!(total > LIMITS.budget * 8 / 10, "{samples:?}");
-        assert!(samples.is_sorted_by(|a, b| a >= b), "{samples:?}");
+        let costs = [2, 100, 300, 700, 900].map(|ms| ms * MS);
+        let slices = LIMITS.slices(&costs);
+        let total: Duration = costs
+            .iter()
+            .zip(&slices)
+            .map(|(&cost, &count)| (Duration::from_nanos(cost) + OVERHEAD) * count)
+            .sum();
+        let budget = LIMITS.budget / LIMITS.processes;
+        assert!(total <= budget, "{slices:?}");
+        assert!(total > budget / 2, "{slices:?}");
+        assert!(slices.is_sorted_by(|a, b| a >= b), "{slices:?}");
+        assert!(
+            slices.iter().all(|count| count.is_power_of_two()),
+            "{slices:?}"
+        );
     }
 
     #[test]
-    fn every_cell_is_in_as_many_rounds_as_it_has_samples() {
-        let samples = [10, 3, 7, 1];
-        let rounds = rounds(&samples, &mut StdRng::seed_from_u64(1));
-        assert_eq!(rounds.len(), 10);
-        for (cell, &expected) in samples.iter().enumerate() {
-            let times = rounds
-                .iter()
-                .flatten()
-                .filter(|&&other| other == cell)
-                .count();
-            assert_eq!(times, expected as usize);
-        }
-        let with_second: Vec<_> = (0..10)
-            .filter(|&round| rounds[round].contains(&1))
-            .collect();
-        assert_eq!(with_second, [3, 6, 9]);
+    fn every_cell_is_in_as_many_rounds_as_it_has_slices_and_dear_ones_with_cheap_ones() {
+        let slices = [8, 2, 4, 1, 0];
+        let rounds = rounds(&slices, &[0, 0, 1, 1, 1], &mut StdRng::seed_from_u64(1));
+        assert_eq!(rounds.len(), 8);
+        let of = |cell: usize| -> Vec<usize> {
+            (0..8)
+                .filter(|&round| rounds[round].contains(&cell))
+                .collect()
+        };
+        assert_eq!(of(0).len(), 8);
+        assert_eq!(of(1), [3, 7]);
+        assert_eq!(of(2), [1, 3, 5, 7]);
+        assert_eq!(of(3), [7]);
+        assert!(of(4).is_empty());
     }
 
     #[test]
-    fn the_order_is_random_and_follows_the_seed() {
-        let samples = [5; 20];
-        let order = |seed| rounds(&samples, &mut StdRng::seed_from_u64(seed));
+    fn the_cells_of_a_group_follow_each_other_in_an_order_that_follows_the_seed() {
+        let groups: Vec<usize> = (0..40).map(|cell| cell / 4).collect();
+        let order = |seed| rounds(&[2; 40], &groups, &mut StdRng::seed_from_u64(seed));
         assert_eq!(order(1), order(1));
         assert_ne!(order(1), order(2));
-        assert_ne!(order(1)[0], order(1)[1]);
+        let rounds = order(1);
+        assert_ne!(rounds[0], rounds[1]);
+        for round in &rounds {
+            let mut seen: Vec<_> = round.iter().map(|&cell| groups[cell]).collect();
+            seen.dedup();
+            assert_eq!(seen.len(), 10, "{round:?}");
+            assert!(!seen.is_sorted(), "{round:?}");
+            assert!(
+                !round[..4].is_sorted() || !round[4..8].is_sorted() || !round[8..12].is_sorted()
+            );
+        }
     }
 
     #[test]
     fn nothing_to_measure_is_no_round() {
-        assert!(rounds(&[], &mut StdRng::seed_from_u64(1)).is_empty());
-        assert!(LIMITS.samples(&[]).is_empty());
+        assert!(rounds(&[], &[], &mut StdRng::seed_from_u64(1)).is_empty());
+        assert!(LIMITS.slices(&[]).is_empty());
     }
 
     #[test]
-    fn a_quick_run_has_at_least_three_samples_and_a_full_one_five() {
-        assert!(Limits::of(Mode::Quick).min_samples >= 3);
-        assert!(Limits::of(Mode::Full).min_samples >= 5);
+    fn a_verdict_needs_at_least_five_processes() {
+        for mode in [Mode::Quick, Mode::Full] {
+            let limits = Limits::of(mode);
+            assert!(limits.processes >= 5 && limits.max_slices.is_power_of_two());
+        }
     }
 }

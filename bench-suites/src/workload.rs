@@ -59,6 +59,11 @@ impl Case {
         let expected = self.expected.bind(answer.py());
         answer.get_type().is(expected.get_type()) && answer.eq(expected).unwrap_or(false)
     }
+
+    /// The right answer.
+    pub fn expected(&self, py: Python<'_>) -> Py<PyAny> {
+        self.expected.clone_ref(py)
+    }
 }
 
 /// A checked workload.
@@ -142,10 +147,22 @@ impl Workload {
     /// # Errors
     /// What the workload's functions raised.
     pub fn cases(&self, py: Python<'_>, mode: Mode) -> Result<Vec<Case>, WorkloadError> {
-        let sizes = match mode {
+        self.cases_of(py, self.sizes(mode))
+    }
+
+    /// The sizes of a run.
+    pub fn sizes(&self, mode: Mode) -> &[u64] {
+        match mode {
             Mode::Quick => &self.quick_sizes,
             Mode::Full => &self.sizes,
-        };
+        }
+    }
+
+    /// All cases of these sizes.
+    ///
+    /// # Errors
+    /// What the workload's functions raised.
+    pub fn cases_of(&self, py: Python<'_>, sizes: &[u64]) -> Result<Vec<Case>, WorkloadError> {
         (0..self.params.len())
             .flat_map(|index| sizes.iter().map(move |&size| (index, size)))
             .map(|(index, size)| self.case(py, index, size))

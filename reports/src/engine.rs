@@ -7,7 +7,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The name of what ran a workload. Ordered vm, cesk, pure, doeff-0.8, floor, call, then all others by name.
+/// The name of what ran a workload. Ordered vm, vm-again, vm-wheel, cesk, pure, doeff-0.8,
+/// floor, call, then all others by name, noop last.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Engine(Cow<'static, str>);
@@ -15,6 +16,10 @@ pub struct Engine(Cow<'static, str>);
 impl Engine {
     /// The Rust virtual machine, whose figures the headline shows.
     pub const VM: Self = Self(Cow::Borrowed("vm"));
+    /// The virtual machine once more: what differs between the two is noise.
+    pub const VM_AGAIN: Self = Self(Cow::Borrowed("vm-again"));
+    /// The virtual machine as the installed wheel.
+    pub const VM_WHEEL: Self = Self(Cow::Borrowed("vm-wheel"));
     /// The Python CESK interpreter: the rival that "times faster" refers to.
     pub const CESK: Self = Self(Cow::Borrowed("cesk"));
     /// The fastest machine in plain Python.
@@ -38,8 +43,13 @@ impl Engine {
     /// The same work as plain function calls.
     pub const CALL: Self = Self(Cow::Borrowed("call"));
 
-    const ORDER: [Self; 6] = [
+    /// Nothing: what the clock and the loop around the runs cost.
+    pub const NOOP: Self = Self(Cow::Borrowed("noop"));
+
+    const ORDER: [Self; 8] = [
         Self::VM,
+        Self::VM_AGAIN,
+        Self::VM_WHEEL,
         Self::CESK,
         Self::PURE,
         Self::DOEFF_0_8,
@@ -61,6 +71,12 @@ impl Engine {
     pub fn about(&self) -> Option<&'static str> {
         match self.name() {
             "vm" => Some("the Rust virtual machine behind doeff_vm"),
+            "vm-again" => Some(
+                "the same as vm in a process of its own: what differs between the two is noise",
+            ),
+            "vm-wheel" => Some(
+                "the same machine as the wheel that users install, in an interpreter of its own",
+            ),
             "cesk" => {
                 Some("the CESK interpreter in plain Python (cesk_v3), running the same programs")
             }
@@ -97,6 +113,7 @@ impl Engine {
                 "the cheapest native loop that does the same Python-side work (drive the generators, call the \
                  handlers, answer) with no machine at all; the unit of the multiples",
             ),
+            "noop" => Some("no work at all: what the clock and the loop around the runs cost"),
             "call" => Some("the same work as plain Python function calls, without effects"),
             _ => None,
         }
@@ -105,7 +122,8 @@ impl Engine {
     /// Its place in the fixed order; all other engines share the place after the last.
     pub(crate) fn rank(&self) -> usize {
         let position = Self::ORDER.iter().position(|known| known == self);
-        position.unwrap_or(Self::ORDER.len())
+        let after = Self::ORDER.len() + usize::from(*self == Self::NOOP);
+        position.unwrap_or(after)
     }
 
     /// Whether it has a place of its own in the fixed order.
@@ -139,6 +157,7 @@ mod tests {
     #[test]
     fn known_engines_come_first_and_others_by_name() {
         let mut engines = [
+            "noop",
             "zeta",
             "call",
             "floor",
@@ -161,7 +180,8 @@ mod tests {
                 "floor",
                 "call",
                 "alpha",
-                "zeta"
+                "zeta",
+                "noop"
             ]
         );
     }

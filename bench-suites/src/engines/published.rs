@@ -2,8 +2,8 @@
 
 use doeff_reports::Engine as Name;
 
-use super::peer::Peer;
-use crate::engine::LeftOut;
+use crate::left_out::LeftOut;
+use crate::roster::Entrant;
 
 /// A peer; `peers/FOLDER` has its pins, its stand-in for `effects` and its variants of workloads.
 struct Published {
@@ -31,10 +31,10 @@ static ALL: [Published; 7] = [
     published(Name::ASYNCIO, "asyncio", &ASYNCIO),
 ];
 
-/// The peers, each in a process of its own.
-pub(super) fn engines() -> impl Iterator<Item = Peer> {
+/// The peers.
+pub(crate) fn entrants() -> impl Iterator<Item = Entrant> {
     ALL.iter()
-        .map(|peer| Peer::new(peer.name.clone(), peer.folder, peer.left_out()))
+        .map(|peer| Entrant::package(peer.name.clone(), peer.folder, peer.left_out()))
 }
 
 impl Published {
@@ -187,8 +187,7 @@ mod tests {
 
     use doeff_reports::Mode;
 
-    use super::{ALL, Published, engines};
-    use crate::engine::Engine as _;
+    use super::{ALL, Published, entrants};
     use crate::python::{with_python, workspace};
     use crate::workload::{Source, Workload};
 
@@ -260,21 +259,24 @@ mod tests {
     #[test]
     fn what_it_leaves_out_is_a_part_of_a_workload() {
         with_python(|py| {
-            for (peer, engine) in ALL.iter().zip(engines()) {
+            for (peer, entrant) in ALL.iter().zip(entrants()) {
                 let mut left_out = BTreeMap::<String, usize>::new();
                 for path in names(&programs()) {
                     let source = Source::read(&programs().join(&path)).expect("it is there");
                     let workload = Workload::check(py, source).expect("it is one");
                     let cases = workload.cases(py, Mode::Full).expect("its functions work");
                     for case in &cases {
-                        if let Some(part) = engine.left_out(workload.source().name(), case) {
-                            *left_out.entry(part.told_of(&peer.name)).or_default() += 1;
+                        let name = workload.source().name();
+                        if let Some(part) = entrant.left_out(name, &case.params, case.size) {
+                            *left_out.entry(part.to_string()).or_default() += 1;
                         }
                     }
                 }
                 // Each entry concerns a case that no entry before it does.
                 let parts = peer.left_out();
-                let told = parts.iter().map(|part| part.told_of(&peer.name));
+                let told = parts
+                    .iter()
+                    .map(|part| part.absence(&peer.name).to_string());
                 let told: BTreeSet<_> = told.collect();
                 assert_eq!(told.len(), parts.len());
                 assert_eq!(left_out.into_keys().collect::<BTreeSet<_>>(), told);

@@ -111,7 +111,8 @@ fn measure(py: Python<'_>, arguments: &Arguments) -> Result<Report> {
 
     let mut samples: Samples = cells.iter().map(|(cell, _)| (*cell, Vec::new())).collect();
     let mut promises = Way::OF_A_VM.map(|way| (way, Vec::new()));
-    let order = schedule::rounds(&vec![rounds; cells.len()], &mut rand::rng());
+    let alone: Vec<_> = (0..cells.len()).collect();
+    let order = schedule::rounds(&vec![rounds; cells.len()], &alone, &mut rand::rng());
     let stage = Stage::begin("gil", order.iter().map(Vec::len).sum());
     for mut round in order {
         round.sort_by_key(|&index| cells[index].0.worker().group()); // else as random as it was

@@ -29,10 +29,8 @@ pub(super) fn run(job: &Job) -> Result<()> {
 
 /// Runs the case once, after a small run, and checks both answers.
 fn run_workload(py: Python<'_>, job: &Job, path: &Path) -> Result<()> {
-    let mut engines = engines::all().into_iter();
-    let engine = engines
-        .find(|engine| engine.name().name() == job.engine)
-        .ok_or_else(|| anyhow!("there is no engine {}", job.engine))?;
+    let engine =
+        engines::named(&job.engine).ok_or_else(|| anyhow!("there is no engine {}", job.engine))?;
     let workload = Workload::check(py, Source::read(path)?)?;
     let program = workload.source().compile(py, engine.effects_module())?;
     let run = |size, counting: bool| -> Result<()> {

@@ -35,6 +35,11 @@ impl Source {
         })
     }
 
+    /// A text that was read elsewhere; `path` is where, for tracebacks.
+    pub fn of_text(name: String, path: PathBuf, text: String) -> Self {
+        Self { name, path, text }
+    }
+
     /// Reads all Python files of a folder, in the order of their names.
     ///
     /// # Errors

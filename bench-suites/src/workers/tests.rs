@@ -1,28 +1,20 @@
-use std::cell::{OnceCell, RefCell};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use doeff_reports::{Engine as Name, Mode};
+use doeff_reports::{Mode, Params};
 use pyo3::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::environment::Environment;
-use super::worker::{Request, Worker, WorkerError};
-use super::{Peer, literal};
-use crate::engine::{Engine as _, LeftOut};
-use crate::measure::{Cell, Collector};
+use super::protocol::{Request, Times};
+use super::serve::Server;
+use super::{Worker, WorkerError};
+use crate::engines;
 use crate::python::{executable, with_python, workspace};
 use crate::workload::{Case, Source, Workload};
-
-const LEFT_OUT: [LeftOut; 3] = [
-    LeftOut::all("resume_churn", "all of it"),
-    LeftOut::with("nested_handlers", "typed=true", "types"),
-    LeftOut::with("nested_handlers", "depth=64", "slow").above(100),
-];
 
 /// The rival of old as a package, found by its path.
 fn machine() -> String {
@@ -51,18 +43,30 @@ fn stand_in(run: &str) -> String {
     )
 }
 
-/// A peer on this process's own interpreter, with an `effects` of this text.
-fn peer(folder: &TempDir, effects: &str) -> Peer {
+/// A worker on the embedded interpreter's executable, with an `effects` of this text.
+fn worker(folder: &TempDir, effects: &str) -> Worker {
     let path = folder.path().join("effects.py");
     fs::write(&path, effects).expect("the folder is writable");
-    let worker = Worker::start(executable(), &path).unwrap_or_else(|error| panic!("{error}"));
-    Peer {
-        name: Name::new("peer"),
-        left_out: LEFT_OUT.to_vec(),
-        environment: environment(folder),
-        effects: path,
-        worker: OnceCell::from(Rc::new(RefCell::new(worker))),
-    }
+    Worker::of_package(executable(), &path).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Makes a case ready.
+fn prepare(worker: &mut Worker, workload: &Workload, case: &Case) -> u32 {
+    let source = workload.source();
+    let request = Request::Prepare {
+        name: source.name(),
+        path: source.path(),
+        text: source.text(),
+        params: &case.params,
+        size: case.size,
+    };
+    worker
+        .ask(&request)
+        .unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn run(worker: &mut Worker, case: u32, runs: u32) -> Result<Times, WorkerError> {
+    worker.ask(&Request::Run { case, runs })
 }
 
 fn environment(folder: &TempDir) -> Environment {
@@ -85,46 +89,41 @@ fn workload(py: Python<'_>, path: &Path) -> (Workload, Vec<Case>) {
     (workload, cases)
 }
 
-/// Checks `resume_churn` at n = 100 on a stand-in whose `run` this is: whether the answer was right, or
-/// what the run raised.
-fn checked(run: &str) -> Result<bool, String> {
+/// The answers of `resume_churn` at n = 100 on a stand-in whose `run` this is, or what the run raised.
+fn answers(run_function: &str) -> Result<Vec<String>, String> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     with_python(|py| {
-        let peer = peer(&folder, &stand_in(run));
+        let mut worker = worker(&folder, &stand_in(run_function));
         let (workload, cases) = workload(py, &program("resume_churn"));
-        let copy = workload.source().compile(py, peer.effects_module());
-        let runnable = peer.prepare(py, &copy.expect("it compiles"), &cases[0]);
-        let runnable = runnable.unwrap_or_else(|error| panic!("{error}"));
-        let mut cell = Cell::new(&workload, &cases[0], peer.name(), runnable);
-        cell.check(py).map_err(|error| error.to_string())?;
-        Ok(cell.answer_ok())
+        let case = prepare(&mut worker, &workload, &cases[0]);
+        let times = run(&mut worker, case, 2).map_err(|error| error.to_string())?;
+        Ok(times.answers)
     })
 }
 
+/// The last two have a `drive`, with handlers and without.
+const KINDS: [&str; 4] = [
+    "nested_handlers",
+    "generator_stepping",
+    "builtin_effects",
+    "runs",
+];
+
 #[test]
-fn every_workload_gives_its_answer_from_another_process() {
+fn every_workload_gives_its_answer_from_a_package() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     with_python(|py| {
-        let peer = peer(&folder, &machine());
-        let collector = Collector::enabled(py).expect("there is a collector");
-        // The last two have a `drive`, with handlers and without.
-        for name in [
-            "nested_handlers",
-            "generator_stepping",
-            "builtin_effects",
-            "runs",
-        ] {
+        let mut worker = worker(&folder, &machine());
+        for name in KINDS {
             let (workload, cases) = workload(py, &program(name));
-            let copy = workload.source().compile(py, peer.effects_module());
-            let copy = copy.expect("it compiles");
             let smallest = cases[0].size;
             for case in cases.iter().filter(|case| case.size == smallest) {
-                let runnable = peer.prepare(py, &copy, case);
-                let runnable = runnable.unwrap_or_else(|error| panic!("{error}"));
-                let mut cell = Cell::new(&workload, case, peer.name(), runnable);
-                cell.sample(py, &collector)
-                    .unwrap_or_else(|error| panic!("{error}"));
-                assert!(cell.answer_ok(), "{}", cell.label());
+                let number = prepare(&mut worker, &workload, case);
+                let times = run(&mut worker, number, 2).unwrap_or_else(|error| panic!("{error}"));
+                let expected = case.expected(py);
+                let expected = expected.bind(py).repr().expect("it has one").to_string();
+                assert_eq!(times.answers, [expected], "{}", workload.label(case));
+                assert!(times.nanoseconds > 0 && times.cpu_nanoseconds > 0);
             }
         }
     });
@@ -140,16 +139,11 @@ fn a_variant_of_a_workload_counts_instead() {
                    def handlers():\n    return [(other, None)]\n";
     fs::write(variants.join("resume_churn.py"), variant).expect("the folder is writable");
     with_python(|py| {
-        let peer = peer(&folder, &machine());
+        let mut worker = worker(&folder, &machine());
         let (workload, cases) = workload(py, &program("resume_churn"));
-        let copy = workload.source().compile(py, peer.effects_module());
-        let runnable = peer.prepare(py, &copy.expect("it compiles"), &cases[0]);
-        let runnable = runnable.unwrap_or_else(|error| panic!("{error}"));
-        let timed = runnable
-            .time(py, 2)
-            .unwrap_or_else(|error| panic!("{error}"));
-        let answers: Vec<_> = timed.answers.iter().map(ToString::to_string).collect();
-        assert_eq!(answers, ["500"]);
+        let case = prepare(&mut worker, &workload, &cases[0]);
+        let times = run(&mut worker, case, 2).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(times.answers, ["500"]);
     });
 }
 
@@ -164,91 +158,64 @@ fn the_worker_times_the_runs_and_nothing_else() {
         stand_in(slow)
     );
     with_python(|py| {
-        let peer = peer(&folder, &effects);
+        let mut worker = worker(&folder, &effects);
         let (workload, cases) = workload(py, &program("resume_churn"));
-        let copy = workload.source().compile(py, peer.effects_module());
-        let runnable = peer.prepare(py, &copy.expect("it compiles"), &cases[0]);
-        let runnable = runnable.unwrap_or_else(|error| panic!("{error}"));
+        let case = prepare(&mut worker, &workload, &cases[0]);
         let began = Instant::now();
-        let timed = runnable
-            .time(py, 5)
-            .unwrap_or_else(|error| panic!("{error}"));
-        let whole = began.elapsed();
+        let times = run(&mut worker, case, 5).unwrap_or_else(|error| panic!("{error}"));
+        let (elapsed, whole) = (Duration::from_nanos(times.nanoseconds), began.elapsed());
+        assert!(elapsed >= Duration::from_millis(10), "{elapsed:?}");
         assert!(
-            timed.elapsed >= Duration::from_millis(10),
-            "{:?}",
-            timed.elapsed
+            elapsed + Duration::from_millis(300) <= whole,
+            "{elapsed:?} of {whole:?}"
         );
-        assert!(
-            timed.elapsed + Duration::from_millis(300) <= whole,
-            "{:?} of {whole:?}",
-            timed.elapsed
-        );
-        // Equal answers come once.
-        assert_eq!(timed.answers.len(), 1);
+        // It slept, which takes no time of a processor.
+        let cpu = Duration::from_nanos(times.cpu_nanoseconds);
+        assert!(cpu < elapsed / 2, "{cpu:?} of {elapsed:?}");
+        assert_eq!(times.answers, ["300"], "equal answers come once");
     });
 }
 
 #[test]
-fn garbage_is_collected_where_the_runs_take_place() {
+fn garbage_is_collected_before_the_runs_and_the_collector_is_on() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let counting = "import gc\nbefore = gc.get_stats()[2]['collections']\n\
                     def run(_):\n    return gc.get_stats()[2]['collections'] - before + gc.isenabled() * 1000";
     with_python(|py| {
-        let peer = peer(&folder, &stand_in(counting));
-        let collector = Collector::enabled(py).expect("there is a collector");
+        let mut worker = worker(&folder, &stand_in(counting));
         let (workload, cases) = workload(py, &program("resume_churn"));
-        let copy = workload.source().compile(py, peer.effects_module());
-        let runnable = peer.prepare(py, &copy.expect("it compiles"), &cases[0]);
-        let runnable = runnable.unwrap_or_else(|error| panic!("{error}"));
-        let counted = || {
-            let timed = runnable
-                .time(py, 1)
-                .unwrap_or_else(|error| panic!("{error}"));
-            timed.answers[0].extract::<u64>(py).expect("an int")
+        let case = prepare(&mut worker, &workload, &cases[0]);
+        let mut counted = || -> u64 {
+            let times = run(&mut worker, case, 1).unwrap_or_else(|error| panic!("{error}"));
+            times.answers[0].parse().expect("a number")
         };
         let before = counted();
         assert!(before >= 1000, "the collector is off");
-        for _ in 0..3 {
-            runnable
-                .collect(py, &collector)
-                .unwrap_or_else(|error| panic!("{error}"));
-        }
-        assert_eq!(counted(), before + 3);
+        assert_eq!(counted(), before + 1);
     });
 }
 
 #[test]
-fn only_the_right_answer_will_do() {
-    let answering = |answer: &str| checked(&format!("run = lambda answer: {answer}"));
-    assert_eq!(answering("answer"), Ok(true));
-    for wrong in [
-        "answer + 1",
-        "float(answer)",
-        "str(answer)",
-        "None",
-        "object()",
-        "run",
-        "[answer]",
-    ] {
-        assert_eq!(answering(wrong), Ok(false), "{wrong}");
-    }
+fn different_answers_all_come() {
+    let counting =
+        "import itertools\nanswers = itertools.count()\ndef run(_):\n    return next(answers)";
+    assert_eq!(answers(counting), Ok(vec!["0".to_owned(), "1".to_owned()]));
 }
 
 #[test]
 fn what_a_package_prints_is_no_reply() {
     let printing = "import os\ndef run(answer):\n    print('{}')\n    os.write(1, b'{}\\n')\n    return answer";
-    assert_eq!(checked(printing), Ok(true));
+    assert_eq!(answers(printing), Ok(vec!["300".to_owned()]));
 }
 
 #[test]
 fn what_a_run_raises_is_told_with_its_traceback() {
     let error =
-        checked("def run(_):\n    raise LookupError('nothing there')").expect_err("it raises");
+        answers("def run(_):\n    raise LookupError('nothing there')").expect_err("it raises");
     assert!(error.contains("LookupError: nothing there"), "{error}");
     assert!(error.contains("effects.py\", line 5, in run"), "{error}");
     // What a native extension's panic is.
-    let error = checked("class Panic(BaseException): ...\ndef run(_):\n    raise Panic")
+    let error = answers("class Panic(BaseException): ...\ndef run(_):\n    raise Panic")
         .expect_err("it raises");
     assert!(error.contains("Panic"), "{error}");
 }
@@ -257,11 +224,11 @@ fn what_a_run_raises_is_told_with_its_traceback() {
 fn a_worker_that_dies_is_told_with_what_it_said_last() {
     let dying =
         "import os, sys\ndef run(_):\n    print('out of order', file=sys.stderr)\n    os._exit(3)";
-    let error = checked(dying).expect_err("it dies");
+    let error = answers(dying).expect_err("it dies");
     assert!(error.contains("exit status: 3"), "{error}");
     assert!(error.contains("out of order"), "{error}");
     let killed = "import os, signal\ndef run(_):\n    os.kill(os.getpid(), signal.SIGSEGV)";
-    let error = checked(killed).expect_err("it dies");
+    let error = answers(killed).expect_err("it dies");
     assert!(error.contains("signal: 11"), "{error}");
 }
 
@@ -273,7 +240,7 @@ fn a_worker_that_has_died_is_dead_for_good() {
     let mut worker = ended;
     for _ in 0..2 {
         let error = worker
-            .ask::<Value>(&Request::Collect)
+            .ask::<Value>(&Request::Run { case: 0, runs: 1 })
             .expect_err("nobody is there");
         let WorkerError::Ended { status, .. } = error else {
             panic!("{error}");
@@ -289,7 +256,7 @@ fn a_reply_of_another_form_is_shown() {
         .args(["-I", "-c", script])
         .spawn_worker();
     let error = worker
-        .ask::<Value>(&Request::Collect)
+        .ask::<Value>(&Request::Run { case: 0, runs: 1 })
         .expect_err("it is no reply");
     let message = error.to_string();
     assert!(matches!(error, WorkerError::Garbled { .. }), "{message}");
@@ -301,7 +268,7 @@ fn what_cannot_be_imported_is_told_in_one_line() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("effects.py");
     fs::write(&path, "import no_such_package\n").expect("the folder is writable");
-    let Err(error) = Worker::start(executable(), &path) else {
+    let Err(error) = Worker::of_package(executable(), &path) else {
         panic!("there is no such package");
     };
     let reason = error.in_one_line().to_string();
@@ -311,43 +278,58 @@ fn what_cannot_be_imported_is_told_in_one_line() {
     );
 }
 
+/// Asks the server of an engine of ours for what these requests say; its replies.
+fn served(engine: &str, requests: &[Request<'_>]) -> Vec<Value> {
+    let mut server = Server::new(engines::named(engine).expect("there is one"));
+    let mut replies = Vec::new();
+    for request in requests {
+        let line = serde_json::to_string(request).expect("it is JSON");
+        server
+            .serve(&line, &mut replies)
+            .expect("what is written to is memory");
+    }
+    let text = String::from_utf8(replies).expect("it is text");
+    let values = text.lines().map(serde_json::from_str);
+    values.collect::<Result<_, _>>().expect("it is JSON")
+}
+
 #[test]
-fn what_is_left_out_is_told_with_the_reason() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
+fn engines_of_ours_are_served_alike() {
+    let run = Request::Run { case: 0, runs: 3 };
     with_python(|py| {
-        let peer = peer(&folder, &stand_in("run = None"));
-        let told = |name: &str, case: &Case| {
-            let part = peer.left_out(name, case)?;
-            Some(part.told_of(&peer.name()))
-        };
-        let (_, cases) = workload(py, &program("resume_churn"));
-        let line = "resume_churn on peer: all of it";
-        assert_eq!(told("resume_churn", &cases[0]).as_deref(), Some(line));
-        let (_, cases) = workload(py, &program("nested_handlers"));
-        for case in cases {
-            let params = case.params.to_string();
-            let line = if params.ends_with("typed=true") {
-                Some("nested_handlers (typed=true) on peer: types")
-            } else if params.starts_with("depth=64") && case.size > 100 {
-                Some("nested_handlers (depth=64) above n = 100 on peer: slow")
-            } else {
-                None
+        for engine in ["vm", "cesk", "pure", "floor", "call", "noop"] {
+            let (workload, cases) = workload(py, &program("resume_churn"));
+            let source = workload.source();
+            let prepare = Request::Prepare {
+                name: source.name(),
+                path: source.path(),
+                text: source.text(),
+                params: &cases[0].params,
+                size: cases[0].size,
             };
-            let found = told("nested_handlers", &case);
-            assert_eq!(found.as_deref(), line, "{params}, n = {}", case.size);
+            let replies = served(engine, &[prepare, run]);
+            assert_eq!(replies[0], json!({"ok": 0}));
+            assert_eq!(replies[1]["ok"]["answers"], json!(["300"]), "{engine}");
+            assert!(replies[1]["ok"]["nanoseconds"].as_u64() > Some(0));
         }
     });
 }
 
 #[test]
-fn what_is_no_literal_equals_nothing() {
-    with_python(|py| {
-        for text in ["<object>", "", "print", "1 +"] {
-            let found = literal(py, text).expect("it evaluates nothing");
-            assert!(found.is(py.NotImplemented()), "{text}");
-        }
-        let found = literal(py, "(1, [True, None, 'x'])").expect("it is one");
-        assert_eq!(found.to_string(), "(1, [True, None, 'x'])");
+fn what_cannot_be_served_is_an_error_that_says_why() {
+    with_python(|_| {
+        let replies = served("vm", &[Request::Run { case: 7, runs: 1 }]);
+        assert_eq!(replies[0], json!({"error": "there is no case 7"}));
+        let broken = Request::Prepare {
+            name: "broken",
+            path: Path::new("broken.py"),
+            text: "def (",
+            params: &Params::default(),
+            size: 1,
+        };
+        let replies = served("vm", &[broken]);
+        let error = replies[0]["error"].as_str().expect("it is an error");
+        assert!(error.contains("broken.py"), "{error}");
     });
 }
 

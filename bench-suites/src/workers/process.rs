@@ -1,65 +1,21 @@
-//! The process that runs workloads on a package, and what is said on the pipes to and from it.
+//! The process of a worker, seen from the harness.
 
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, Write};
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use doeff_reports::Params;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
-use crate::engine::Unavailable;
+use super::Unavailable;
+use super::protocol::{Reply, Request};
 use crate::python::{self, Identity};
-
-/// What the worker can be asked for; one line of JSON each.
-#[derive(Serialize)]
-#[serde(tag = "do", rename_all = "lowercase")]
-pub(super) enum Request<'a> {
-    /// To make a case ready; gives its number.
-    Prepare {
-        /// The workload's name.
-        name: &'a str,
-        /// Its file, for tracebacks.
-        path: &'a Path,
-        /// Its text.
-        text: &'a str,
-        /// The case's parameters.
-        params: &'a Params,
-        /// The case's size.
-        size: u64,
-    },
-    /// To collect all garbage; gives nothing.
-    Collect,
-    /// To run a case some times; gives [`Times`].
-    Run {
-        /// The case's number.
-        case: u32,
-        /// How often.
-        runs: u32,
-    },
-}
-
-/// What came of some runs.
-#[derive(Deserialize)]
-pub(super) struct Times {
-    /// How long they took together, by the worker's own clock.
-    pub(super) nanoseconds: u64,
-    /// Their answers as Python literals, equal ones once.
-    pub(super) answers: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Reply<T> {
-    Ok(T),
-    Error(String),
-}
 
 /// Why there is no reply of use.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum WorkerError {
+pub enum WorkerError {
     /// The process did not start.
     #[error("its process cannot be started: {0}")]
     NotStarted(#[source] io::Error),
@@ -94,19 +50,19 @@ pub(super) enum WorkerError {
 
 impl WorkerError {
     /// The last line, which is where Python tells the exception.
-    pub(super) fn in_one_line(&self) -> Unavailable {
+    pub fn in_one_line(&self) -> Unavailable {
         Unavailable(last_line(&self.to_string()).to_owned())
     }
 }
 
 /// The last line that is not blank.
-pub(super) fn last_line(text: &str) -> &str {
+pub fn last_line(text: &str) -> &str {
     let mut lines = text.lines().map(str::trim);
     lines.rfind(|line| !line.is_empty()).unwrap_or_default()
 }
 
 /// A running process. It ends with this value.
-pub(super) struct Worker {
+pub struct Worker {
     process: Child,
     requests: ChildStdin,
     replies: BufReader<ChildStdout>,
@@ -115,17 +71,30 @@ pub(super) struct Worker {
 }
 
 impl Worker {
-    /// Starts the process with an interpreter and a stand-in for `effects`, and waits until it has
+    /// Starts the process of a package, with an interpreter and a stand-in for `effects`, and waits until it has
     /// imported that.
     ///
     /// # Errors
     /// When it does not start or cannot import it.
-    pub(super) fn start(python: &Path, effects: &Path) -> Result<Self, WorkerError> {
+    pub fn of_package(python: &Path, effects: &Path) -> Result<Self, WorkerError> {
         let script = python::workspace().join("bench-suites/peers/worker.py");
         let mut command = Command::new(python);
         // Alone as the embedded interpreter: no variable, folder or user's package has a part in it.
         command.arg("-I").arg("-B").arg(script).arg(effects);
-        let mut worker = Self::spawn(&mut command)?;
+        Self::start(&mut command)
+    }
+
+    /// Starts the process of an engine of ours: a build of this program that serves it.
+    ///
+    /// # Errors
+    /// When it does not start or has no such engine.
+    pub fn of_engine(program: &Path, engine: &str) -> Result<Self, WorkerError> {
+        Self::start(Command::new(program).args(["--serve", engine]))
+    }
+
+    /// Starts a process that says first what interpreter it runs on, which must be the harness's.
+    fn start(command: &mut Command) -> Result<Self, WorkerError> {
+        let mut worker = Self::spawn(command)?;
         let found: Identity = worker.reply()?;
         let wanted = python::built_against();
         if found != wanted {
@@ -149,6 +118,8 @@ impl Worker {
         let mut start = || {
             let said = tempfile::tempfile()?;
             let mut process = command
+                // An interrupt from the keyboard is the harness's alone.
+                .process_group(0)
                 .stdin(Stdio::piped())
                 .stdout(Stdio::piped())
                 .stderr(said.try_clone()?)
@@ -169,10 +140,7 @@ impl Worker {
     ///
     /// # Errors
     /// When that raised, or the process has ended.
-    pub(super) fn ask<T: DeserializeOwned>(
-        &mut self,
-        request: &Request<'_>,
-    ) -> Result<T, WorkerError> {
+    pub fn ask<T: DeserializeOwned>(&mut self, request: &Request<'_>) -> Result<T, WorkerError> {
         let sent = serde_json::to_string(request)
             .map_err(io::Error::from)
             .and_then(|request| self.requests.write_all((request + "\n").as_bytes()));

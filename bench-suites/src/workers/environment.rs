@@ -5,24 +5,23 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::engine::Unavailable;
 use crate::python::{built_against, workspace};
 
-use super::worker::last_line;
+use super::{Unavailable, last_line};
 
 /// A virtual environment with pinned packages and nothing else.
-pub(super) struct Environment {
+pub struct Environment {
     /// The interpreter to make it with: the one that the harness embeds.
-    pub(super) python: PathBuf,
+    pub python: PathBuf,
     /// Where it is.
-    pub(super) folder: PathBuf,
+    pub folder: PathBuf,
     /// The file of pins.
-    pub(super) requirements: PathBuf,
+    pub requirements: PathBuf,
 }
 
 impl Environment {
     /// Its interpreter.
-    pub(super) fn python(&self) -> PathBuf {
+    pub fn python(&self) -> PathBuf {
         self.folder.join("bin/python")
     }
 
@@ -30,7 +29,7 @@ impl Environment {
     ///
     /// # Errors
     /// When it cannot be made or a package cannot be had.
-    pub(super) fn prepare(&self) -> Result<(), Unavailable> {
+    pub fn prepare(&self) -> Result<(), Unavailable> {
         let _lock = self
             .lock()
             .map_err(|error| unavailable("cannot write beside", &self.folder, &error))?;
