@@ -134,11 +134,16 @@ impl Workload {
 
     /// The workload with a case's parameters, as messages call it.
     pub fn label(&self, case: &Case) -> String {
+        self.label_with(&case.params)
+    }
+
+    /// The workload with these parameters, as messages call it.
+    pub fn label_with(&self, params: &Params) -> String {
         let name = self.source.name();
-        if case.params.is_empty() {
+        if params.is_empty() {
             name.to_owned()
         } else {
-            format!("{name} ({})", case.params)
+            format!("{name} ({params})")
         }
     }
 
@@ -147,7 +152,7 @@ impl Workload {
     /// # Errors
     /// What the workload's functions raised.
     pub fn cases(&self, py: Python<'_>, mode: Mode) -> Result<Vec<Case>, WorkloadError> {
-        self.cases_of(py, self.sizes(mode))
+        self.cases_of(py, self.sizes(mode), |_| true)
     }
 
     /// The sizes of a run.
@@ -158,12 +163,18 @@ impl Workload {
         }
     }
 
-    /// All cases of these sizes.
+    /// All cases of these sizes, and of the parameters that are chosen.
     ///
     /// # Errors
     /// What the workload's functions raised.
-    pub fn cases_of(&self, py: Python<'_>, sizes: &[u64]) -> Result<Vec<Case>, WorkloadError> {
+    pub fn cases_of(
+        &self,
+        py: Python<'_>,
+        sizes: &[u64],
+        chosen: impl Fn(&Params) -> bool,
+    ) -> Result<Vec<Case>, WorkloadError> {
         (0..self.params.len())
+            .filter(|&index| chosen(&self.params[index]))
             .flat_map(|index| sizes.iter().map(move |&size| (index, size)))
             .map(|(index, size)| self.case(py, index, size))
             .collect()

@@ -23,7 +23,7 @@ pub(crate) fn publish(root: &Path) -> Result<String> {
     let (from, to) = (root.join("reports/latest"), root.join("reports/published"));
     let latest = from.join("report.json");
     let report = Report::read(&latest)?;
-    if report.results.iter().any(|row| !row.answer_ok) {
+    if report.results.iter().any(|row| !row.answer_ok()) {
         bail!(
             "the record {} has wrong answers; mend the engine that gave them and run `cargo bench` again",
             latest.display()
@@ -61,24 +61,39 @@ mod tests {
     const README: &str = "# Title\n\n<!-- headline -->\n<!-- /headline -->\n";
 
     fn record(answer_ok: bool) -> Value {
+        let outcome = if answer_ok {
+            json!({"right": {}})
+        } else {
+            json!({"wrong": {"answer": "1", "expected": "2"}})
+        };
+        let round = json!({
+            "process": 0, "at_us": 0, "calibration_ns": 1e6, "steal": null, "throttled": null, "load": null,
+        });
         let row = |engine| {
             json!({
                 "workload": "resume_churn", "params": {}, "size": 100, "engine": engine,
-                "operation": "effect", "answer_ok": answer_ok,
-                "ns_per_op": {"median": 2.0, "low": 2.0, "high": 2.0}, "samples": [2.0, 2.0, 2.0],
+                "operation": "effect", "operations": 100, "outcome": outcome, "warm_up": [],
+                "slices": [[0, 0, 5, 1, 200, 200], [0, 1, 7, 1, 201, 201]],
             })
         };
         let results = ["vm", "floor", "cesk", "call"].map(row);
         json!({
-            "schema": "doeff-vm/report/1",
+            "schema": "doeff-vm/report/2",
             "created": "2026-02-03T04:05:06Z",
             "mode": "full",
-            "machine": {"cpu": "a CPU", "cores": 2, "memory_bytes": 1, "os": "an OS", "kernel": "a kernel"},
+            "machine": {"cpu": "a CPU", "cores": 2, "memory_bytes": 1, "os": "an OS",
+                "kernel": "a kernel", "clock_resolution_ns": 1},
             "versions": {
                 "doeff_vm": "0.1.0", "python": "3.11", "python_prefix": "/usr", "rustc": "rustc",
                 "git_revision": null,
             },
+            "provenance": {
+                "libpython": null, "python_pgo": null, "python_lto": null, "wheel": null, "revisions": {},
+            },
             "settings": {"seed": 7},
+            "complete": true,
+            "left_out": [],
+            "rounds": [round, round],
             "results": results,
         })
     }

@@ -48,15 +48,12 @@ impl Selection {
         let chosen = Python::attach(|py| -> Result<_> {
             let mut chosen = Vec::new();
             for workload in workloads(py, &[])? {
-                let cases = if arguments.sizes.is_empty() {
-                    workload.cases(py, arguments.mode())?
-                } else {
-                    workload.cases_of(py, &arguments.sizes)?
+                let sizes = match &arguments.sizes[..] {
+                    [] => workload.sizes(arguments.mode()),
+                    sizes => sizes,
                 };
-                let cases: Vec<_> = cases
-                    .into_iter()
-                    .filter(|case| arguments.chooses(&workload.label(case)))
-                    .collect();
+                let chooses = |params: &_| arguments.chooses(&workload.label_with(params));
+                let cases = workload.cases_of(py, sizes, chooses)?;
                 if !cases.is_empty() {
                     chosen.push((workload, cases));
                 }

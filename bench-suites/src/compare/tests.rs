@@ -145,7 +145,9 @@ fn measured(script: &str) -> doeff_reports::Measurement {
     let limits = Limits::of(Mode::Quick);
     with_python(|py| {
         let all = workloads(py, &["resume_churn".to_owned()]).expect("it is there");
-        let cases = all[0].cases_of(py, &[100]).expect("its functions work");
+        let cases = all[0]
+            .cases_of(py, &[100], |_| true)
+            .expect("its functions work");
         let mut cell = Cell::new(&all[0], &cases[0], Name::new("scripted"), 0);
         for process in 0..2 {
             let mut seat = Seat::new(&entrant);
@@ -227,7 +229,7 @@ fn after_a_crash_other_cases_run_in_a_new_process() {
     with_python(|py| {
         let all = workloads(py, &["resume_churn".to_owned()]).expect("it is there");
         let cases = all[0]
-            .cases_of(py, &[100, 100])
+            .cases_of(py, &[100, 100], |_| true)
             .expect("its functions work");
         let mut seat = Seat::new(&entrant);
         let [mut first, mut second] =

@@ -134,7 +134,7 @@ impl Read for Report {
     }
 
     fn explains_failure(&self) -> bool {
-        self.results.iter().any(|row| !row.answer_ok)
+        self.results.iter().any(|row| !row.answer_ok())
     }
 }
 

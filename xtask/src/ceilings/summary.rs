@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use doeff_reports::instructions::{Ceiling, Cost, Law, Verdict};
 use doeff_reports::table::Group;
-use doeff_reports::{Comparison, Engine, Instructions, Mode, Params, Report, format};
+use doeff_reports::{Comparison, Engine, Instructions, Mode, Outcome, Params, Report, format};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -225,8 +225,11 @@ fn judged<T: Clone>(of: &T, verdict: Verdict) -> Judged<T> {
 }
 
 fn wrong_answers(times: &Report) -> impl Iterator<Item = String> {
-    let wrong = times.results.iter().filter(|row| !row.answer_ok);
-    wrong.map(|row| format!("{}: wrong answer", row.label()))
+    let wrong = times.results.iter().filter(|row| !row.answer_ok());
+    wrong.map(|row| match &row.outcome {
+        Outcome::Failed { reason } => format!("{}: {reason}", row.label()),
+        _ => format!("{}: wrong answer", row.label()),
+    })
 }
 
 impl Head {
@@ -360,16 +363,14 @@ fn distance(size: u64) -> f64 {
 
 /// Why doeff 0.8 has no figure for a group.
 fn why(report: &Report, group: &Group) -> String {
-    let mut lines = report.settings.left_out();
-    let engine = Engine::DOEFF_0_8;
-    let parts = group.params.pairs().map(|pair| format!(" ({pair})"));
-    let parts = parts.chain([String::new()]);
-    let starts: Vec<_> = parts
-        .map(|part| format!("{}{part} on {engine}: ", group.workload))
-        .chain([format!("{engine}: ")])
-        .collect();
-    let reason = lines.find_map(|line| starts.iter().find_map(|start| line.strip_prefix(start)));
-    reason
+    let mut absences = report.left_out.iter();
+    let absence = absences.find(|absence| {
+        // At whatever size.
+        absence.engine == Engine::DOEFF_0_8
+            && absence.concerns(&group.workload, &group.params, u64::MAX)
+    });
+    absence
+        .map(|absence| absence.reason.as_str())
         .unwrap_or("it did not run at a size that the others ran at")
         .to_owned()
 }

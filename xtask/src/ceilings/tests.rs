@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use anyhow::Result;
-use doeff_reports::{Mode, Report};
-use serde_json::{Value, json};
+use doeff_reports::{Absence, Engine, Mode, Outcome, Report};
+use serde_json::Value;
 
 use super::records::{Core, Heap, Read, Records};
 use super::summary::Summary;
@@ -50,6 +50,13 @@ fn times(change: impl FnOnce(&mut Report)) -> Report {
     let mut times = read::<Report>("report.json");
     change(&mut times);
     times
+}
+
+fn wrong() -> Outcome {
+    Outcome::Wrong {
+        answer: "1".to_owned(),
+        expected: "2".to_owned(),
+    }
 }
 
 fn check(name: &str, rendered: &str) {
@@ -99,7 +106,7 @@ fn it_is_good_when_all_was_measured_and_holds() {
 #[test]
 fn a_ceiling_without_a_figure_and_a_wrong_answer_are_failures() {
     let mut records = good();
-    records.times = Some(times(|times| times.results[0].answer_ok = false));
+    records.times = Some(times(|times| times.results[0].outcome = wrong()));
     let counted = records.instructions.as_mut().expect("it is there");
     counted.costs[0].counts.clear();
     let failures = Summary::of(Mode::Quick, &records).failures;
@@ -113,8 +120,8 @@ fn a_missing_engine_is_told_once_and_is_no_failure() {
     let mut records = good();
     records.times = Some(times(|times| {
         times.results.retain(|row| row.engine.name() != "doeff-0.8");
-        let reason = json!(["doeff-0.8: it cannot be installed"]);
-        times.settings.further.insert("left_out".to_owned(), reason);
+        let absence = Absence::of_engine(Engine::DOEFF_0_8, "it cannot be installed");
+        times.left_out = vec![absence];
     }));
     let summary = Summary::of(Mode::Quick, &records);
     let page = markdown::page(&summary);
