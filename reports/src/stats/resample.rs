@@ -160,6 +160,9 @@ fn variance(values: &[f64]) -> f64 {
     // Numbers of resamples are small.
     #[expect(clippy::cast_precision_loss)]
     let count = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / count;
-    values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (count - 1.0)
+    // Relative to the first value, so that equal values vary by exactly nothing.
+    let origin = values.first().copied().unwrap_or(f64::NAN);
+    let mean = values.iter().map(|v| v - origin).sum::<f64>() / count;
+    let squares = values.iter().map(|v| (v - origin - mean).powi(2));
+    squares.sum::<f64>() / (count - 1.0)
 }

@@ -38,7 +38,7 @@ pub(super) fn share(rows: &[Variance]) -> Vec<Variance> {
 
 /// What the variances have in common: the scaled inverse chi-squared distribution whose moments fit the logarithms
 /// of the variances. Its degrees are infinite where the variances differ by no more than chance.
-pub(super) fn prior(rows: &[Variance]) -> Option<Variance> {
+fn prior(rows: &[Variance]) -> Option<Variance> {
     let mut sorted: Vec<_> = rows.iter().map(|row| row.value).collect();
     sorted.sort_by(f64::total_cmp);
     let floor = SMALLEST * sorted.get(sorted.len() / 2)?;
@@ -105,4 +105,70 @@ fn inverse_trigamma(value: f64) -> f64 {
         }
     }
     low.exp()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Variance, inverse_trigamma, prior, share, trigamma};
+
+    fn rows(values: &[f64]) -> Vec<Variance> {
+        let row = |&value| Variance {
+            value,
+            degrees: 4.0,
+        };
+        values.iter().map(row).collect()
+    }
+
+    #[test]
+    fn trigamma_has_its_known_values_and_its_inverse_undoes_it() {
+        let squared = std::f64::consts::PI.powi(2);
+        for (x, value) in [
+            (1.0, squared / 6.0),
+            (0.5, squared / 2.0),
+            (2.0, squared / 6.0 - 1.0),
+        ] {
+            assert!((trigamma(x) - value).abs() < 1e-12, "{x}");
+        }
+        for x in [0.01, 0.7, 3.0, 100.0] {
+            assert!(
+                (inverse_trigamma(trigamma(x)) / x - 1.0).abs() < 1e-9,
+                "{x}"
+            );
+        }
+        assert_eq!(inverse_trigamma(1e-9).to_bits(), f64::INFINITY.to_bits());
+    }
+
+    #[test]
+    fn variances_that_are_alike_become_one_with_all_degrees() {
+        let shared = share(&rows(&[1.0, 1.1, 0.9, 1.05]));
+        for row in &shared {
+            assert!((row.value / shared[0].value - 1.0).abs() < 1e-12);
+            assert!((row.degrees - 16.0).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn variances_that_are_unlike_stay_nearly_as_they_are() {
+        let shared = share(&rows(&[1e-6, 1e-4, 1e-2, 1.0, 1e2]));
+        assert!(
+            shared
+                .iter()
+                .all(|row| row.degrees > 4.0 && row.degrees < 5.0)
+        );
+        for pair in shared.windows(2) {
+            assert!(pair[1].value > 20.0 * pair[0].value, "{pair:?}");
+        }
+    }
+
+    #[test]
+    fn no_variance_at_all_is_left_alone() {
+        assert_eq!(prior(&rows(&[0.0, 0.0])), None);
+        assert_eq!(prior(&[]), None);
+        assert_eq!(share(&rows(&[0.0; 3])), rows(&[0.0; 3]));
+        assert!(
+            share(&rows(&[0.0, 1.0, 1.0]))
+                .iter()
+                .all(|row| row.degrees.is_finite())
+        );
+    }
 }

@@ -1,6 +1,6 @@
 //! Samples made up with known noise, and what the statistics make of them.
 //!
-//! The counts are small enough for a debug build; the figures in the documentation come from longer runs.
+//! The numbers of resamples and of trials are small enough for a debug build; the figures in the documentation come from longer runs.
 
 use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::{Rng, SeedableRng};
@@ -63,7 +63,7 @@ impl Chance {
 }
 
 fn resampling() -> Resampling {
-    Resampling::seeded(1).with_resamples(100)
+    Resampling::seeded(1).with_resamples(60)
 }
 
 fn estimate(processes: Vec<Vec<f64>>) -> Estimate {

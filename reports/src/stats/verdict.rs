@@ -172,3 +172,116 @@ impl Reach {
         (center - self.0, center + self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Estimate, Judgement, MIN_MARGIN, Verdict, judge, margin, smallest_detectable};
+
+    /// An estimate of six processes.
+    fn estimate(median: f64, standard_error: f64) -> Estimate {
+        let reach = 2.571 * standard_error;
+        Estimate {
+            median,
+            low: median * (-reach).exp(),
+            high: median * reach.exp(),
+            standard_error,
+            degrees: 5.0,
+            processes: 6,
+            samples: 120,
+        }
+    }
+
+    fn alone(median: f64, standard_error: f64) -> Judgement {
+        judge(&[(estimate(median, standard_error), MIN_MARGIN)])[0]
+    }
+
+    #[test]
+    fn every_verdict_is_said() {
+        assert_eq!(alone(1.1, 0.01).verdict, Verdict::Slower);
+        assert_eq!(alone(0.9, 0.01).verdict, Verdict::Faster);
+        assert_eq!(alone(1.001, 0.003).verdict, Verdict::Same);
+        assert_eq!(alone(1.001, 0.01).verdict, Verdict::CannotTell);
+        assert_eq!(alone(1.1, 0.04).verdict, Verdict::CannotTell);
+    }
+
+    #[test]
+    fn what_is_certain_but_within_the_margin_is_no_alarm() {
+        assert_eq!(alone(1.005, 0.0001).verdict, Verdict::Same);
+        assert_eq!(alone(0.995, 0.0001).verdict, Verdict::Same);
+        assert_eq!(alone(1.011, 0.0001).verdict, Verdict::Slower);
+        let wide = judge(&[(estimate(1.03, 0.0001), 0.05)])[0];
+        assert_eq!(wide.verdict, Verdict::Same);
+    }
+
+    #[test]
+    fn samples_without_noise_are_judged_by_the_margin() {
+        assert_eq!(alone(1.0, 0.0).verdict, Verdict::Same);
+        assert_eq!(alone(1.02, 0.0).verdict, Verdict::Slower);
+        let rows = [(estimate(1.0, 0.0), MIN_MARGIN); 12];
+        assert!(judge(&rows).iter().all(|row| row.verdict == Verdict::Same));
+    }
+
+    #[test]
+    fn more_rows_need_more_certainty() {
+        let row = (estimate(1.03, 0.006), MIN_MARGIN);
+        assert_eq!(judge(&[row])[0].verdict, Verdict::Slower);
+        let nine = judge(&[row; 9]);
+        assert_eq!(nine[0].verdict, Verdict::CannotTell);
+        assert!(nine[0].corrected_low < alone(1.03, 0.006).corrected_low);
+        assert_eq!(nine[0].low.to_bits(), alone(1.03, 0.006).low.to_bits());
+    }
+
+    #[test]
+    fn many_rows_lend_each_other_what_they_know_of_their_variances() {
+        let row = (estimate(1.03, 0.006), MIN_MARGIN);
+        assert_eq!(judge(&[row; 100])[0].verdict, Verdict::Slower);
+    }
+
+    #[test]
+    fn a_noisy_row_among_quiet_ones_keeps_its_noise() {
+        let mut rows = vec![(estimate(1.0, 0.002), MIN_MARGIN); 50];
+        rows.push((estimate(1.06, 0.03), MIN_MARGIN));
+        assert_eq!(judge(&rows)[50].verdict, Verdict::CannotTell);
+    }
+
+    #[test]
+    fn the_margin_is_how_far_the_same_thing_seemed_to_differ() {
+        assert!((margin(&estimate(1.0, 0.0001)) - MIN_MARGIN).abs() < 1e-12);
+        let slow = estimate(1.01, 0.01);
+        assert!((margin(&slow) - (slow.high - 1.0)).abs() < 1e-12);
+        let fast = estimate(1.0 / 1.01, 0.01);
+        assert!((margin(&fast) - margin(&slow)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_smallest_detectable_change_grows_with_the_noise_and_the_rows() {
+        let of = |error, rows| smallest_detectable(&estimate(1.0, error), rows);
+        assert!((of(0.0, 1) - MIN_MARGIN).abs() < 1e-12);
+        assert!(of(0.01, 1) < of(0.02, 1));
+        assert!(of(0.01, 1) < of(0.01, 9));
+        // t of 5 degrees: 4.032 for 1 %, 2.015 for 95 % on one side.
+        assert!((of(0.01, 1) - (0.01_f64 * (4.032 + 2.015)).exp_m1()).abs() < 1e-4);
+        assert!((alone(1.0, 0.01).detectable - of(0.01, 1)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn verdicts_are_words_in_text_and_in_records() {
+        let words = |verdict: Verdict| {
+            let record = serde_json::to_string(&verdict).expect("it is a unit");
+            (verdict.to_string(), record)
+        };
+        let expected = |text: &str, record: &str| (text.to_owned(), format!("\"{record}\""));
+        assert_eq!(words(Verdict::Faster), expected("faster", "faster"));
+        assert_eq!(words(Verdict::Slower), expected("slower", "slower"));
+        assert_eq!(words(Verdict::Same), expected("same", "same"));
+        assert_eq!(
+            words(Verdict::CannotTell),
+            expected("cannot tell", "cannot-tell")
+        );
+    }
+
+    #[test]
+    fn an_empty_table_has_no_verdicts() {
+        assert_eq!(judge(&[]), []);
+    }
+}
