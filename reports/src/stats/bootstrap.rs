@@ -117,9 +117,10 @@ impl Estimate {
     /// divided by that part. The degrees of freedom are one less than there are processes; with several builds they
     /// are Welch's and Satterthwaite's of the levels, if those are fewer, for two builds that differ leave one.
     ///
-    /// In simulations of 2 to 10 processes of twenty pairs, whatever part of the noise is of the pairs and of the
-    /// processes, 96 % to 99 % of the intervals hold the true value; they are the widest where processes do not
-    /// differ at all.
+    /// In simulations of 2 to 10 processes of twenty pairs 96 % of the intervals or more hold the true value, whatever
+    /// part of the noise is of the pairs and of the processes; where processes do not differ nearly all do. Of two
+    /// builds of three or five processes it is 94 % where builds differ by 0.4 %, which is what code placement is
+    /// worth, and 89 % at worst, where they differ by 1 %: two say little of how builds differ.
     pub fn of(nested: &Nested, resampling: &Resampling) -> Self {
         let ranked = Ranked::new(&nested.builds);
         let (variance, degrees) = Components::of(nested, &ranked, *resampling).total();

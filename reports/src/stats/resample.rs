@@ -134,17 +134,16 @@ impl Ranked {
         let total: u32 = counts.iter().sum();
         let (lower, upper) = (total.div_ceil(2), total / 2 + 1);
         let mut seen = 0;
-        let mut below = None;
-        for (&sample, &count) in self.sorted.iter().zip(counts) {
-            seen += count;
-            if below.is_none() && seen >= lower {
-                below = Some(sample);
+        let mut at = 0;
+        // Samples that were not drawn are skipped by either walk.
+        let mut reach = |rank| {
+            while seen < rank {
+                seen += counts[at];
+                at += 1;
             }
-            if let (true, Some(below)) = (seen >= upper, below) {
-                return f64::midpoint(below, sample);
-            }
-        }
-        f64::NAN
+            self.sorted[at - 1]
+        };
+        f64::midpoint(reach(lower), reach(upper))
     }
 }
 

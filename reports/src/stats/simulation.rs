@@ -110,7 +110,7 @@ fn intervals_of_two_builds_hold_the_truth_although_the_builds_differ() {
     let model = Model {
         pair: 0.01,
         process: 0.003,
-        build: 0.01,
+        build: 0.004,
     };
     let mut chance = Chance::seeded(12);
     let covered = (0..300)
