@@ -40,7 +40,7 @@ pub(super) fn engines() -> impl Iterator<Item = Peer> {
 impl Published {
     /// All that it leaves out.
     fn left_out(&self) -> Vec<LeftOut> {
-        let not_written: &[LeftOut] = if self.name == Name::DOEFF_0_8 {
+        let not_written: &[LeftOut] = if WRITTEN.contains(&self.name) {
             &[]
         } else {
             &NOT_WRITTEN
@@ -49,7 +49,10 @@ impl Published {
     }
 }
 
-/// What has no variant in the idiom of the peers but doeff 0.8.
+/// The peers that have every workload in their idiom.
+const WRITTEN: [Name; 2] = [Name::DOEFF_0_8, Name::DOEFF_0_4];
+
+/// What has no variant in the idiom of the others.
 const NOT_WRITTEN: [LeftOut; 12] = [
     not_written("countdown"),
     not_written("deep_recursion"),
@@ -79,7 +82,7 @@ const NO_MODIFY: &str = "it has no Modify, and says to use Get and Put instead";
 
 const DOEFF_0_8: [LeftOut; 1] = [LeftOut::with("builtin_effects", "effect=modify", NO_MODIFY)];
 
-const DOEFF_0_4: [LeftOut; 6] = [
+const DOEFF_0_4: [LeftOut; 9] = [
     LeftOut::with("builtin_effects", "effect=modify", NO_MODIFY),
     LeftOut::with(
         "nested_handlers",
@@ -88,7 +91,10 @@ const DOEFF_0_4: [LeftOut; 6] = [
     ),
     LeftOut::with("nested_handlers", "typed=false", SLOW).above(1_000),
     LeftOut::all("generator_stepping", SLOW).above(100_000),
+    LeftOut::all("handler_sieve", SLOW).above(1_000),
+    LeftOut::all("held_continuations", SLOW).above(10_000),
     LeftOut::all("resume_churn", SLOW).above(100_000),
+    LeftOut::all("startup", SLOW).above(1_000),
     LeftOut::all("transfer_churn", SLOW).above(100_000),
 ];
 
