@@ -50,7 +50,7 @@ impl Published {
 }
 
 /// The peers that have every workload in their idiom.
-const WRITTEN: [Name; 2] = [Name::DOEFF_0_8, Name::DOEFF_0_4];
+const WRITTEN: [Name; 3] = [Name::DOEFF_0_8, Name::DOEFF_0_4, Name::STATELESS];
 
 /// What has no variant in the idiom of the others.
 const NOT_WRITTEN: [LeftOut; 12] = [
@@ -78,6 +78,8 @@ const SLOW: &str = "it takes too long";
 const NO_CONTINUATION: &str = "its handlers have no continuation: they answer by what they return";
 /// Where programs are plain functions.
 const PLAIN_CALLS: &str = "its programs are plain functions; the engine call shows what these cost";
+/// Where calls nest in C.
+const C_STACK: &str = "programs that call each other lie on the C stack, which ends";
 const NO_MODIFY: &str = "it has no Modify, and says to use Get and Put instead";
 
 const DOEFF_0_8: [LeftOut; 1] = [LeftOut::with("builtin_effects", "effect=modify", NO_MODIFY)];
@@ -98,7 +100,7 @@ const DOEFF_0_4: [LeftOut; 9] = [
     LeftOut::all("transfer_churn", SLOW).above(100_000),
 ];
 
-const STATELESS: [LeftOut; 9] = [
+const STATELESS: [LeftOut; 14] = [
     LeftOut::with("builtin_effects", "effect=get", "it has no built-in state"),
     LeftOut::with("builtin_effects", "effect=put", "it has no built-in state"),
     LeftOut::with(
@@ -117,9 +119,14 @@ const STATELESS: [LeftOut; 9] = [
         "typed=false",
         "the type that a handler is annotated with decides what it passes on",
     ),
+    LeftOut::all("generator", NO_CONTINUATION),
+    LeftOut::all("handler_sieve", "its handlers cannot perform effects"),
+    LeftOut::all("held_continuations", NO_CONTINUATION),
     LeftOut::all("resume_nontail", NO_CONTINUATION),
     LeftOut::all("transfer_churn", NO_CONTINUATION),
+    LeftOut::all("deep_recursion", C_STACK).above(10_000),
     LeftOut::all("runs", SLOW).above(1_000),
+    LeftOut::all("startup", SLOW).above(1_000),
 ];
 
 const GREENLET: [LeftOut; 6] = [
