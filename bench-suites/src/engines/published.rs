@@ -50,7 +50,12 @@ impl Published {
 }
 
 /// The peers that have every workload in their idiom.
-const WRITTEN: [Name; 3] = [Name::DOEFF_0_8, Name::DOEFF_0_4, Name::STATELESS];
+const WRITTEN: [Name; 4] = [
+    Name::DOEFF_0_8,
+    Name::DOEFF_0_4,
+    Name::STATELESS,
+    Name::GREENLET,
+];
 
 /// What has no variant in the idiom of the others.
 const NOT_WRITTEN: [LeftOut; 12] = [
@@ -129,11 +134,18 @@ const STATELESS: [LeftOut; 14] = [
     LeftOut::all("startup", SLOW).above(1_000),
 ];
 
-const GREENLET: [LeftOut; 6] = [
+const GREENLET: [LeftOut; 9] = [
     LeftOut::all("builtin_effects", "it has no built-in effects"),
+    LeftOut::all("deep_recursion", PLAIN_CALLS),
     LeftOut::all("exceptions", PLAIN_CALLS),
+    LeftOut::all("fibonacci_recursive", PLAIN_CALLS),
     LeftOut::all("generator_stepping", PLAIN_CALLS),
     LeftOut::all("program_calls", PLAIN_CALLS),
+    LeftOut::all(
+        "held_continuations",
+        "a greenlet that waits keeps 6 kB; so many take more than half a gigabyte",
+    )
+    .above(10_000),
     LeftOut::all(
         "transfer_churn",
         "a switch is a transfer already: it would be resume_churn again",
