@@ -50,7 +50,8 @@ impl Published {
 }
 
 /// The peers that have every workload in their idiom.
-const WRITTEN: [Name; 4] = [
+const WRITTEN: [Name; 5] = [
+    Name::EFFECT,
     Name::DOEFF_0_8,
     Name::DOEFF_0_4,
     Name::STATELESS,
@@ -157,7 +158,7 @@ const GREENLET: [LeftOut; 9] = [
     .above(1_000),
 ];
 
-const EFFECT: [LeftOut; 9] = [
+const EFFECT: [LeftOut; 15] = [
     LeftOut::with(
         "builtin_effects",
         "effect=ask",
@@ -165,11 +166,23 @@ const EFFECT: [LeftOut; 9] = [
     ),
     LeftOut::with("builtin_effects", "effect=tell", "it has no built-in log"),
     LeftOut::with("deep_stacks", "kind=call_depth", NO_SCOPE),
+    LeftOut::all("handler_sieve", NO_SCOPE),
     LeftOut::all("install_handler", NO_SCOPE),
     LeftOut::all("nested_once", NO_SCOPE),
-    LeftOut::all("resume_nontail", NO_CONTINUATION),
-    LeftOut::all("transfer_churn", NO_CONTINUATION),
+    LeftOut::all(
+        "resume_nontail",
+        "a performer answers, and is not told what came of it",
+    ),
+    LeftOut::all(
+        "transfer_churn",
+        "an answer is a transfer already: it would be resume_churn again",
+    ),
+    LeftOut::all("countdown", SLOW).above(10_000),
+    LeftOut::all("deep_recursion", SLOW).above(10_000),
+    LeftOut::all("generator", SLOW).above(10_000),
     LeftOut::all("generator_stepping", SLOW).above(100_000),
+    LeftOut::all("held_continuations", SLOW).above(10_000),
+    LeftOut::all("product_early", SLOW).above(10_000),
     LeftOut::all("resume_churn", SLOW).above(100_000),
 ];
 
