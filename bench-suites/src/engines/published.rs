@@ -50,7 +50,8 @@ impl Published {
 }
 
 /// The peers that have every workload in their idiom.
-const WRITTEN: [Name; 5] = [
+const WRITTEN: [Name; 6] = [
+    Name::EFFECTFUL,
     Name::EFFECT,
     Name::DOEFF_0_8,
     Name::DOEFF_0_4,
@@ -189,16 +190,27 @@ const EFFECT: [LeftOut; 15] = [
 /// Where a program cannot install a handler.
 const NO_SCOPE: &str = "performers are given to a whole run, not to a part of a program";
 
-const EFFECTFUL: [LeftOut; 9] = [
+const EFFECTFUL: [LeftOut; 20] = [
     LeftOut::all("builtin_effects", "it has no built-in effects of this kind"),
+    LeftOut::all("deep_recursion", PLAIN_CALLS),
     LeftOut::all("exceptions", PLAIN_CALLS),
+    LeftOut::all("fibonacci_recursive", PLAIN_CALLS),
     LeftOut::all("generator_stepping", PLAIN_CALLS),
     LeftOut::all("program_calls", PLAIN_CALLS),
     LeftOut::all("runs", PLAIN_CALLS),
+    LeftOut::all("generator", NO_CONTINUATION),
+    LeftOut::all("held_continuations", NO_CONTINUATION),
     LeftOut::all("resume_nontail", NO_CONTINUATION),
     LeftOut::all("transfer_churn", NO_CONTINUATION),
+    LeftOut::all("countdown", SLOW).above(10_000),
+    LeftOut::all("document_pipeline", SLOW).above(1_000),
+    LeftOut::all("handler_sieve", SLOW).above(300),
+    LeftOut::all("iterator", SLOW).above(10_000),
     LeftOut::with("nested_handlers", "typed=false", SLOW).above(100),
+    LeftOut::all("order_book", SLOW).above(1_000),
+    LeftOut::all("parsing_dollars", SLOW).above(10_000),
     LeftOut::all("resume_churn", SLOW).above(10_000),
+    LeftOut::all("startup", SLOW).above(1_000),
 ];
 
 const ASYNCIO: [LeftOut; 10] = [
