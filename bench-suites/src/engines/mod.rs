@@ -12,7 +12,7 @@ mod vm;
 use crate::engine::Engine;
 
 /// The names of all engines, in the order of reports.
-pub const NAMES: [&str; 12] = [
+pub const NAMES: [&str; 13] = [
     "vm",
     "cesk",
     "pure",
@@ -24,6 +24,7 @@ pub const NAMES: [&str; 12] = [
     "effect",
     "effectful",
     "greenlet",
+    "loop",
     "stateless",
 ];
 
