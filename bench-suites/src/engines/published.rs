@@ -207,10 +207,11 @@ mod tests {
     use std::fs;
     use std::path::{Path, PathBuf};
 
-    use doeff_reports::Mode;
+    use doeff_reports::{Engine as Name, Mode};
 
-    use super::{ALL, Published, engines};
+    use super::{ALL, Peer, Published, engines};
     use crate::engine::Engine as _;
+    use crate::measure::Cell;
     use crate::python::{with_python, workspace};
     use crate::workload::{Source, Workload};
 
@@ -321,5 +322,48 @@ mod tests {
                 assert!(!all, "{workload} on {}", peer.name);
             }
         }
+    }
+
+    /// Checks the answer in every case of a quick run that the peer does not leave out.
+    fn check_answers(peer: &Peer) {
+        let name = peer.name();
+        peer.start()
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        with_python(|py| {
+            for path in names(&programs()) {
+                let source = Source::read(&programs().join(&path)).expect("it is there");
+                let workload = Workload::check(py, source).expect("it is one");
+                let copy = workload.source().compile(py, peer.effects_module());
+                let copy = copy.expect("it compiles");
+                for case in workload.cases(py, Mode::Quick).expect("its functions work") {
+                    let is_for = workload.is_for(py, &name, &case);
+                    if peer.left_out(workload.source().name(), &case).is_some()
+                        || !is_for.expect("its functions work")
+                    {
+                        continue;
+                    }
+                    let runnable = peer.prepare(py, &copy, &case);
+                    let runnable = runnable.unwrap_or_else(|error| panic!("{name}: {error}"));
+                    let mut cell = Cell::new(&workload, &case, name.clone(), runnable);
+                    cell.check(py)
+                        .unwrap_or_else(|error| panic!("{name}: {error}"));
+                    assert!(cell.answer_ok(), "{}", cell.label());
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn every_answer_is_right_where_nothing_is_installed() {
+        let mut peers: Vec<_> = engines().collect();
+        peers.retain(|peer| [Name::ASYNCIO, Name::LOOP].contains(&peer.name()));
+        assert_eq!(peers.len(), 2);
+        peers.iter().for_each(check_answers);
+    }
+
+    #[test]
+    #[ignore = "it installs the packages"]
+    fn every_answer_is_right() {
+        engines().for_each(|peer| check_answers(&peer));
     }
 }

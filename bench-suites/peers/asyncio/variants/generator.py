@@ -1,4 +1,4 @@
-"""generator as asyncio has it: asynchronous generators, each of which hands on what those below give.
+"""generator as asyncio has it: asynchronous generators, which hand on what others give.
 
 Nothing is performed, so no effect objects are made.
 """

@@ -1,4 +1,4 @@
-"""generator as effect has it: a performer keeps its box, and answers when the next node is wanted."""
+"""generator as effect has it: a performer keeps its box, and answers later."""
 
 from effect import ComposedDispatcher, Effect, TypeDispatcher, base_dispatcher, perform
 from effects import do

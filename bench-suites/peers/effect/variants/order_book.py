@@ -1,4 +1,4 @@
-"""order_book as effect has it: the book is in a Reference, and the performer that rejects raises."""
+"""order_book as effect has it: the book is in a Reference; to reject is to raise."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""parsing_dollars as effect has it: a performer for each intent; that which stops the parser raises."""
+"""parsing_dollars as effect has it: a performer for each intent; to stop is to raise."""
 
 from effect import (
     ComposedDispatcher,

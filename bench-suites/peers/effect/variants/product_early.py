@@ -2,7 +2,7 @@
 
 from effect import Effect, TypeDispatcher, sync_performer
 from effects import do
-from product_early import GIVEN_UP, LENGTH, NUMBERS, GiveUp, GivenUp
+from product_early import GIVEN_UP, LENGTH, NUMBERS, GivenUp, GiveUp
 
 GIVE_UP = Effect(GiveUp())
 

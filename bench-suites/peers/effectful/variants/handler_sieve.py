@@ -1,4 +1,4 @@
-"""handler_sieve as effectful has it: `handler` is a context manager, and `fwd` asks the one outside."""
+"""handler_sieve as effectful has it: `handler` is a context manager; `fwd` asks outside."""
 
 import sys
 from functools import partial

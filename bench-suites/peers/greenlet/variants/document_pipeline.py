@@ -1,4 +1,4 @@
-"""document_pipeline as greenlet has it: one greenlet under what tries again, and that under the rest.
+"""document_pipeline as greenlet has it: one loop that tries again, and one for the rest.
 
 The handlers outside need no places of their own: one loop finds them by the effect's type. What a
 handler raises is thrown where the effect was performed.
@@ -32,7 +32,7 @@ class Ask:
 
 
 def answered(program, answers):
-    """The result of the program, whose effects are answered by functions, found by type, or outside."""
+    """The result of the program; a dict has functions that answer, and others are outside."""
     child = greenlet(program)
     effect = child.switch()
     while not child.dead:

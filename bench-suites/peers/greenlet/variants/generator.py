@@ -1,4 +1,4 @@
-"""generator as greenlet has it: a node is switched to the parent, which switches back for the next."""
+"""generator as greenlet has it: a switch to the parent, and one back for the next."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""startup as greenlet has it: a greenlet and new functions for each run, found by the effect's type."""
+"""startup as greenlet has it: a greenlet and new functions for each run."""
 
 from functools import partial
 

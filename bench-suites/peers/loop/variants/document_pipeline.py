@@ -1,4 +1,4 @@
-"""document_pipeline in a loop: functions are found by the effect's type; what they raise is thrown."""
+"""document_pipeline in a loop: functions, found by the effect's type, answer or raise."""
 
 from functools import partial
 

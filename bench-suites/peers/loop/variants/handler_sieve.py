@@ -1,4 +1,4 @@
-"""handler_sieve in a loop: each prime is a generator around that of the next, and yields what it asks."""
+"""handler_sieve in a loop: each prime is one, within that of the prime before."""
 
 import sys
 from functools import partial

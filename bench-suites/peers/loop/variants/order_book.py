@@ -1,4 +1,4 @@
-"""order_book in a loop: one around each order, which drops it if it is rejected, and one for the rest."""
+"""order_book in a loop: one around each order, and one around all."""
 
 from effects import Get, Put, Tell
 from order_book import HIGHEST, LOWEST, Reject, apply, best, orders, traded_at

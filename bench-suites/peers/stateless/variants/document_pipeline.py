@@ -1,7 +1,7 @@
 """document_pipeline as stateless has it: the settings are needed, and an error is caught.
 
-A handler can only answer, so a document that cannot be fetched is None, which the program that asked
-for it makes an error; and what tries again is a program too.
+A handler can only answer, so a document that cannot be fetched is None, which the program that
+asked for it makes an error; and what tries again is a program too.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""order_book as stateless has it: abilities of our own for state and log, and an error for a rejection."""
+"""order_book as stateless has it: abilities of our own, and an error for a rejection."""
 
 from functools import partial
 

@@ -1,7 +1,7 @@
-"""startup as stateless has it: abilities of our own for state and log; each `run` has an event loop."""
+"""startup as stateless has it: abilities of our own, and an event loop for each run."""
 
-from stateless import Ability, handle, need, run, supply
 from startup import OFFSET, OFFSET_EFFECT, STEP, Offset
+from stateless import Ability, handle, need, run, supply
 
 
 class State(Ability):
