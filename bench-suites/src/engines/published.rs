@@ -63,7 +63,7 @@ const DOEFF_0_4: [LeftOut; 9] = [
     LeftOut::all("handler_sieve", SLOW).above(1_000),
     LeftOut::all("held_continuations", SLOW).above(10_000),
     LeftOut::all("resume_churn", SLOW).above(100_000),
-    LeftOut::all("startup", SLOW).above(1_000),
+    LeftOut::all("startup", SLOW).above(100),
     LeftOut::all("transfer_churn", SLOW).above(100_000),
 ];
 
