@@ -19,7 +19,7 @@ use crate::workers::{Unavailable, Worker, WorkerError, last_line};
 use crate::workload::{Case, Workload, WorkloadError};
 
 /// The names of all engines, in the order of reports.
-pub const NAMES: [&str; 15] = [
+pub const NAMES: [&str; 16] = [
     "vm",
     "vm-again",
     "vm-wheel",
@@ -33,6 +33,7 @@ pub const NAMES: [&str; 15] = [
     "effect",
     "effectful",
     "greenlet",
+    "loop",
     "stateless",
     "noop",
 ];

@@ -38,6 +38,8 @@ impl Engine {
     pub const EFFECTFUL: Self = Self(Cow::Borrowed("effectful"));
     /// The standard library's asyncio.
     pub const ASYNCIO: Self = Self(Cow::Borrowed("asyncio"));
+    /// A generator loop in Python, written by hand for each workload.
+    pub const LOOP: Self = Self(Cow::Borrowed("loop"));
     /// The native null driver: the unit of the multiples.
     pub const FLOOR: Self = Self(Cow::Borrowed("floor"));
     /// The same work as plain function calls.
@@ -108,6 +110,10 @@ impl Engine {
             ),
             "asyncio" => Some(
                 "asyncio of the standard library, where coroutines that await each other do the same work",
+            ),
+            "loop" => Some(
+                "a loop in plain Python over the generators, written by hand for each workload: no machine, no package, \
+                 and no more than that workload needs",
             ),
             "floor" => Some(
                 "the cheapest native loop that does the same Python-side work (drive the generators, call the \

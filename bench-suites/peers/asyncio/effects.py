@@ -6,7 +6,13 @@ which gives a new one.
 
 import asyncio
 
-__all__ = ["Pure", "do", "install", "run"]
+__all__ = ["EffectBase", "Pure", "do", "install", "run"]
+
+EffectBase = object
+
+# Workloads import these too, and variants replace what would use them.
+Ask = Get = Put = Resume = Tell = WithHandler = None
+reader = state = writer = None
 
 
 async def Pure(value):

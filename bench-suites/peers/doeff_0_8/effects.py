@@ -43,7 +43,7 @@ __all__ = [
     "Transfer",
     "TransferThrow",
     "WithHandler",
-    "annotated",
+    "accepting",
     "do",
     "handler",
     "install",
@@ -80,10 +80,14 @@ def run_under(program, handlers):
 def with_handler(clause, program, effects=None):
     """The program under a clause that a body has just made, with the effects it accepts or None.
 
-    The node takes programs, so the clause is made one, for which variants import this as
-    `WithHandler`.
+    Variants import this as `WithHandler`.
     """
-    return WithHandler(do(clause if effects is None else annotated(clause, effects)), program)
+    return WithHandler(accepting(clause, effects), program)
+
+
+def accepting(clause, effects=None):
+    """The clause as the node takes it, a program, with the effects it accepts or None."""
+    return do(clause if effects is None else annotated(clause, effects))
 
 
 def annotated(clause, effects):

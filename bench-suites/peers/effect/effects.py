@@ -14,7 +14,7 @@ __all__ = ["EffectBase", "Pure", "do", "install", "run"]
 EffectBase = object
 
 # Workloads import these too, and variants replace what would use them.
-Ask = Get = Modify = Pass = Put = Resume = Tell = Transfer = WithHandler = None
+Ask = Get = Modify = Pass = Put = Resume = Tell = Transfer = TransferThrow = WithHandler = None
 reader = state = writer = None
 
 

@@ -11,7 +11,9 @@ __all__ = ["EffectBase", "do", "install", "run"]
 EffectBase = object
 
 # Workloads import these too, and variants replace what would use them.
-Pass = Pure = Resume = Transfer = WithHandler = None
+Ask = Get = Modify = Pass = Pure = Put = Resume = Tell = Transfer = None
+TransferThrow = WithHandler = None
+reader = state = writer = None
 
 
 def do(function):

@@ -12,7 +12,8 @@ __all__ = ["EffectBase", "do", "install", "run"]
 EffectBase = Ability
 
 # Workloads import these too, and variants replace what would use them.
-Ask = Get = Modify = Pass = Pure = Put = Resume = Tell = Transfer = WithHandler = None
+Ask = Get = Modify = Pass = Pure = Put = Resume = Tell = Transfer = None
+TransferThrow = WithHandler = None
 reader = state = writer = None
 
 

@@ -1,9 +1,9 @@
-"""order_book as doeff has it: the handler is a program, annotated with what it accepts."""
+"""order_book as doeff has it: the handler is made one beforehand, with what it accepts."""
 
-from effects import WithHandler, annotated, do
+from effects import WithHandler, accepting
 from order_book import Reject, reject
 
-reject = do(annotated(reject, Reject))
+reject = accepting(reject, Reject)
 
 
 def rejecting(program):
