@@ -84,7 +84,10 @@ fn measure(root: &Path, latest: &Path, mode: Mode) -> Result<Records> {
     let workloads = workloads(&records);
     let mut options = quick.to_vec();
     options.extend(ENGINES.iter().flat_map(|engine| ["--engine", engine]));
-    let filters: Vec<_> = workloads.iter().map(|name| format!("^{name}( |$)")).collect();
+    let filters: Vec<_> = workloads
+        .iter()
+        .map(|name| format!("^{name}( |$)"))
+        .collect();
     options.extend(filters.iter().flat_map(|filter| ["--filter", filter]));
     records.times = records.keep("compare", bench.run::<Report>(&options)?);
     Ok(records)

@@ -22,6 +22,8 @@ pub(crate) enum Command {
     Ceilings(CeilingsArgs),
     /// Copy reports/latest to reports/published and put its headline table into README.md.
     Report,
+    /// Build two revisions, twice each, compare them side by side, and say which workloads take more or less time.
+    Ab(AbArgs),
     /// Change vm/core in every place, run the tests against each change, and write vm/core/MUTANTS.md.
     Mutants(MutantsArgs),
     /// Tell which lines of vm/core its tests run, and write vm/core/COVERAGE.md.
@@ -41,6 +43,34 @@ pub(crate) struct DifferentialArgs {
         value_name = "OPTION"
     )]
     pub(crate) options: Vec<std::ffi::OsString>,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct AbArgs {
+    /// The revision before the change.
+    #[arg(value_name = "REV")]
+    pub(crate) base: String,
+    /// The revision after it; the tracked files as they are now by default.
+    #[arg(value_name = "REV")]
+    pub(crate) head: Option<String>,
+    /// How often each is built, in a tree of its own: where the code is placed differs between builds.
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) builds: u32,
+    /// Compare only workloads that match this regular expression; may be given several times.
+    #[arg(long = "filter", value_name = "REGEX")]
+    pub(crate) filters: Vec<String>,
+    /// Measure fewer sizes with fewer slices.
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// How long all slices may take together, in seconds.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) time: Option<u64>,
+    /// Seed of the random order.
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Folder that the report is written to; `ab/report` in the target folder by default.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<std::path::PathBuf>,
 }
 
 #[derive(Args, Clone, Copy, Debug, Default)]

@@ -1,5 +1,6 @@
 //! The project's own commands: `cargo xtask NAME`.
 
+mod ab;
 mod ceilings;
 mod cli;
 mod coverage;
@@ -56,6 +57,7 @@ fn run(cli: &Cli) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Ceilings(arguments) => ceilings::run(&workspace, *arguments),
+        Command::Ab(arguments) => ab::run(&workspace, arguments),
         Command::Mutants(arguments) => mutants::run(&workspace, arguments),
         Command::Coverage => coverage::run(&workspace),
         Command::Soak => soak::run(&workspace),

@@ -369,8 +369,6 @@ fn why(report: &Report, group: &Group) -> String {
         absence.engine == Engine::DOEFF_0_8
             && absence.concerns(&group.workload, &group.params, u64::MAX)
     });
-    absence
-        .map(|absence| absence.reason.as_str())
-        .unwrap_or("it did not run at a size that the others ran at")
-        .to_owned()
+    let other = "it did not run at a size that the others ran at";
+    absence.map_or_else(|| other.to_owned(), |absence| absence.reason.clone())
 }
