@@ -23,7 +23,7 @@ pub(super) fn build() -> Result<Build> {
 }
 
 /// The library that this process has loaded.
-fn libpython() -> Result<PathBuf> {
+pub(crate) fn libpython() -> Result<PathBuf> {
     let maps = fs::read_to_string("/proc/self/maps")
         .context("cannot find the interpreter's library: /proc/self/maps")?;
     match find_libpython(&maps) {
