@@ -14,8 +14,8 @@ mod allocations;
 pub(crate) mod build;
 pub mod counter;
 pub mod hooks;
-mod measure;
-mod report;
+pub(crate) mod measure;
+pub(crate) mod report;
 mod survey;
 
 use std::process::ExitCode;

@@ -1,0 +1,206 @@
+//! One case of a workload on one machine, that is ended in every way.
+
+use std::collections::BTreeMap;
+use std::ffi::CString;
+
+use anyhow::{Result, anyhow};
+use doeff_reports::refcounts::{Ending, Growth, Kind, Row};
+use pyo3::prelude::*;
+use pyo3::types::PyModule;
+
+use super::counters::{Counters, NAMES};
+use crate::engine::{Engine, Runnable};
+use crate::python;
+use crate::workload::{Case, Compiled, Workload};
+
+/// Runs before anything is counted: what is made once is made by then.
+const WARM_UP: u32 = 3;
+
+/// The name under which a workload finds the machine that meddles.
+const MEDDLED: &str = "meddled";
+
+/// The case, and what ends it.
+pub(super) struct Subject<'py> {
+    case: Case,
+    /// The case as it is.
+    plain: Runnable,
+    /// `Endings` of `endings.py`.
+    endings: Bound<'py, PyAny>,
+    objects: Bound<'py, PyAny>,
+    gc: Bound<'py, PyModule>,
+    /// The copies whose globals are looked at.
+    _programs: [Compiled; 2],
+}
+
+/// Counts by kind and name.
+type Counts = BTreeMap<(Kind, String), i64>;
+
+impl<'py> Subject<'py> {
+    /// Prepares the case of a workload with its parameters at a place among them.
+    ///
+    /// # Errors
+    /// When the workload is not sound; what its functions raised.
+    pub(super) fn new(
+        py: Python<'py>,
+        workload: &Workload,
+        engine: &dyn Engine,
+        params_index: usize,
+        size: u64,
+    ) -> Result<Self> {
+        let case = workload.case(py, params_index, size)?;
+        let program = workload.source().compile(py, engine.effects_module())?;
+        let described = |error: PyErr| anyhow!(python::describe(py, &error));
+        let plain = engine.prepare(py, &program, &case).map_err(described)?;
+        let load = || -> PyResult<_> {
+            let machine = py.import(engine.effects_module())?;
+            let meddling = module(py, include_str!("meddling.py"), "refcount_meddling")?;
+            let endings = module(py, include_str!("endings.py"), "refcount_endings")?;
+            let meddler = meddling.getattr("Meddler")?.call1((machine,))?;
+            let modules = py.import("sys")?.getattr("modules")?;
+            modules.set_item(MEDDLED, meddler.call_method1("module", (MEDDLED,))?)?;
+            Ok((meddler, endings, modules))
+        };
+        let (meddler, module, modules) = load().map_err(described)?;
+        let copy = workload.source().compile(py, MEDDLED)?;
+        let prepare = || -> PyResult<_> {
+            modules.del_item(MEDDLED)?;
+            let namespace = copy.namespace(py);
+            let arguments = copy.arguments(py, params_index)?;
+            let expected = copy.function(py, "expected")?;
+            let expected = expected.call((size,), Some(&arguments))?;
+            let parts = (meddler, namespace, size, arguments, expected);
+            let endings = module.getattr("Endings")?.call1(parts)?;
+            let places: u64 = endings.call_method0("places")?.extract()?;
+            Ok((endings, places))
+        };
+        let (endings, places) = prepare().map_err(described)?;
+        anyhow::ensure!(places > 0, "no program of it can be interrupted");
+        Ok(Self {
+            case,
+            plain,
+            endings,
+            objects: module.getattr("objects")?,
+            gc: py.import("gc")?,
+            _programs: [program, copy],
+        })
+    }
+
+    /// What the interpreter is to hold when it ends; `closed` is called when a frame of it is closed.
+    ///
+    /// # Errors
+    /// What a run raised.
+    pub(super) fn hold(&self, closed: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        self.endings.call_method1("hold", (closed,))
+    }
+
+    /// Ends runs in one way, and counts what that leaves behind.
+    ///
+    /// # Errors
+    /// What Python raises when it counts. What is wrong with a run is told in the row.
+    pub(super) fn measure(&self, ending: Ending, runs: [u32; 2], row: Row) -> PyResult<Row> {
+        let py = self.endings.py();
+        let mut row = Row {
+            ending,
+            runs,
+            size: self.case.size,
+            ..row
+        };
+        let end = self.endings.getattr(ending.name())?;
+        if let Err(error) = self.run(&end, ending, WARM_UP) {
+            row.failures.push(python::describe(py, &error));
+            return Ok(row);
+        }
+        // What there is by now need not be looked through again.
+        self.gc.call_method0("freeze")?;
+        let mut batch = |runs| self.batch(&end, ending, runs, &mut row);
+        let [few, many] = [batch(runs[0])?, batch(runs[1])?];
+        self.gc.call_method0("unfreeze")?;
+        let names: std::collections::BTreeSet<_> = few.keys().chain(many.keys()).collect();
+        let growth = names.into_iter().map(|name| Growth {
+            kind: name.0,
+            object: name.1.clone(),
+            grown: [&few, &many].map(|grown| grown.get(name).copied().unwrap_or(0)),
+        });
+        row.objects = growth.collect();
+        Ok(row)
+    }
+
+    /// What there is more of after so many runs.
+    fn batch(
+        &self,
+        end: &Bound<'py, PyAny>,
+        ending: Ending,
+        runs: u32,
+        row: &mut Row,
+    ) -> PyResult<Counts> {
+        let py = self.endings.py();
+        self.gc.call_method0("collect")?;
+        let before = self.counts()?;
+        let counters = Counters::take(py)?;
+        let outcome = self.run(end, ending, runs);
+        if let Err(error) = outcome {
+            row.failures.push(python::describe(py, &error));
+        }
+        self.gc.call_method0("collect")?;
+        let now = Counters::take(py)?;
+        let mut counts = self.counts()?;
+        for (name, count) in before {
+            *counts.entry(name).or_default() -= count;
+        }
+        let kinds = [
+            Kind::Blocks,
+            Kind::Bytes,
+            Kind::Bytes,
+            Kind::Bytes,
+            Kind::Bytes,
+        ];
+        for ((kind, name), grown) in kinds.into_iter().zip(NAMES).zip(now.since(&counters)) {
+            counts.insert((kind, name.to_owned()), grown);
+        }
+        row.resident_bytes += now.resident_since(&counters);
+        Ok(counts)
+    }
+
+    /// Makes so many runs.
+    fn run(&self, end: &Bound<'py, PyAny>, ending: Ending, runs: u32) -> PyResult<()> {
+        let py = end.py();
+        for _ in 0..runs {
+            if ending == Ending::NormalEnd {
+                let timed = self.plain.time(py, 1)?;
+                let mut answers = timed.answers.iter();
+                if !answers.all(|answer| self.case.accepts(answer.bind(py))) {
+                    return Err(pyo3::exceptions::PyAssertionError::new_err(
+                        "a wrong answer",
+                    ));
+                }
+            }
+            end.call0()?;
+        }
+        Ok(())
+    }
+
+    /// What Python counts.
+    fn counts(&self) -> PyResult<Counts> {
+        let named = |kind: Kind, counts: Bound<'py, PyAny>| -> PyResult<Vec<_>> {
+            let counts: BTreeMap<String, i64> = counts.extract()?;
+            let named = counts
+                .into_iter()
+                .map(|(name, count)| ((kind, name), count));
+            Ok(named.collect())
+        };
+        let mut counts = Counts::new();
+        counts.extend(named(
+            Kind::References,
+            self.endings.call_method0("references")?,
+        )?);
+        counts.extend(named(Kind::Beyond, self.endings.getattr("beyond")?)?);
+        counts.extend(named(Kind::Stats, self.endings.call_method0("stats")?)?);
+        counts.extend(named(Kind::Objects, self.objects.call0()?)?);
+        Ok(counts)
+    }
+}
+
+fn module<'py>(py: Python<'py>, source: &str, name: &str) -> PyResult<Bound<'py, PyModule>> {
+    let [source, file, name] = [source, &format!("{name}.py"), name].map(CString::new);
+    PyModule::from_code(py, &source?, &file?, &name?)
+}
