@@ -148,6 +148,9 @@ pub enum Kind {
     Blocks,
     /// Bytes alive in an allocator.
     Bytes,
+    /// Blocks of an allocator by the type of what is in them, tracked by the collector or not. They are looked
+    /// through where blocks or bytes grow.
+    Contents,
     /// A count of a `VM`'s `stats()` that says how much is alive.
     Stats,
 }
@@ -187,6 +190,7 @@ impl fmt::Display for Growth {
             Kind::Beyond => write!(f, "references to {object} after its end"),
             Kind::Objects => write!(f, "objects of {object}"),
             Kind::Blocks | Kind::Bytes => f.write_str(object),
+            Kind::Contents => write!(f, "blocks of {object}"),
             Kind::Stats => write!(f, "{object} of VM.stats()"),
         }
     }

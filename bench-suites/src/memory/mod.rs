@@ -16,7 +16,7 @@ pub mod counter;
 pub mod hooks;
 pub(crate) mod measure;
 pub(crate) mod report;
-mod survey;
+pub(crate) mod survey;
 
 use std::process::ExitCode;
 

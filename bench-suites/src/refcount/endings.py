@@ -27,7 +27,7 @@ class Endings:
         self.size, self.arguments, self.expected = size, arguments, expected
         self.vm = self.machine.VM()
         self.value, self.result = object(), object()
-        self.interruption = make_interruption(self.machine)
+        self.interruption = meddler.interruption
         self.effect = self.interruption()
         self.handlers = {
             name: getattr(self, "on_" + name)()
@@ -36,6 +36,9 @@ class Endings:
         self.handler = None
         self.guard = lambda program: program
         self.k = None
+        # The hook lives longer than this object, and must not keep it.
+        self.told = told = []
+        sys.unraisablehook = lambda unraisable: told.append(repr(unraisable.exc_value))
         self.beyond = {"the generator": 0, "the continuation": 0}
 
     # ---- handlers ----
@@ -109,15 +112,15 @@ class Endings:
             return make["drive"](self.run, self.size, **self.arguments)
         program = make["body"](self.size, **self.arguments)
         handlers = make["handlers"](**self.arguments)
-        for function, effects in handlers:
-            install = self.machine.WithHandler
+        for handler, effects in handlers:
             known = () if effects is None else (effects,)
-            program = install(function, program, *known)
+            program = self.meddler.with_handler(handler, program, *known)
         return self.run(program)
 
     def run(self, program, handlers=()):
         """The machine's `run` under the handler of the interruption as well."""
         before = self.meddler.reached
+        handlers = [self.meddler.letting_past(handler) for handler in handlers]
         answer = self.vm.run(self.guard(program), [*handlers, self.handler])
         if self.meddler.reached != before and self.meddler.ends:
             raise Over(answer)
@@ -228,8 +231,9 @@ class Endings:
         def guarded(program):
             try:
                 return (yield program)
-            finally:
+            except GeneratorExit:
                 closed()
+                raise
 
         self.guard = guarded
         k = self.interrupted("give_away")
@@ -265,6 +269,12 @@ class Endings:
             return "a class"
         return "a function" if callable(value) else "a value"
 
+    def unraisable(self):
+        """What went to `sys.unraisablehook` since this was asked last; each text once."""
+        told = list(dict.fromkeys(self.told))
+        self.told.clear()
+        return told
+
     def stats(self):
         """What the VM says is alive."""
         stats = self.vm.stats()
@@ -274,15 +284,6 @@ class Endings:
 def held_alike(thing):
     """References to what a caller holds by one name and this function by another."""
     return sys.getrefcount(thing)
-
-
-def make_interruption(machine):
-    """The effect class of the interruption; weak references tell whether one is alive."""
-
-    class Interruption(machine.EffectBase):
-        __slots__ = ("__weakref__", "k")
-
-    return Interruption
 
 
 def objects():

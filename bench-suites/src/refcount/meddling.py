@@ -2,12 +2,21 @@
 
 Each yield of each program, and each start of one, is a place. At the one that is chosen the program
 performs an effect of its own or raises, and what comes of it is the ending that is measured. The
-workload itself is not changed, and its handlers are not touched.
+workload itself is not changed; those of its handlers that are asked for every effect pass this one.
 """
 
 import types
 from functools import wraps
 from inspect import isgeneratorfunction
+
+
+def make_interruption(machine):
+    """The effect class of the interruption; weak references tell whether one is alive."""
+
+    class Interruption(machine.EffectBase):
+        __slots__ = ("__weakref__", "k")
+
+    return Interruption
 
 
 class Failure(BaseException):
@@ -21,6 +30,7 @@ class Meddler:
 
     def __init__(self, machine):
         self.machine = machine
+        self.interruption = make_interruption(machine)
         self.places = 0  # since the beginning of the run
         self.chosen = None  # the place to interrupt at
         self.fails = False  # whether to raise there
@@ -34,7 +44,25 @@ class Meddler:
         module = types.ModuleType(name)
         module.__dict__.update(vars(self.machine))
         module.do = self.do
+        module.WithHandler = self.with_handler
         return module
+
+    def with_handler(self, handler, program, *effects):
+        """As the machine's, but an interruption gets past the handler."""
+        return self.machine.WithHandler(self.letting_past(handler), program, *effects)
+
+    def letting_past(self, handler):
+        """A handler that does as this one, and passes interruptions."""
+        if not isinstance(handler, types.FunctionType):
+            return handler
+        interruption, passing = self.interruption, make_passing(self.machine)
+
+        @wraps(handler)
+        def handle(effect, k):
+            # No generator of its own: the clause is the workload's.
+            return (passing if type(effect) is interruption else handler)(effect, k)
+
+        return handle
 
     def do(self, function):
         """As the machine's, but the generators can be interrupted."""
@@ -79,3 +107,12 @@ class Meddler:
             raise Failure
         effect = self.effect()
         yield effect
+
+
+def make_passing(machine):
+    """A handler that leaves everything to those outside."""
+
+    def passing(effect, k):
+        yield machine.Pass()
+
+    return passing

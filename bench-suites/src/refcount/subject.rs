@@ -10,6 +10,7 @@ use pyo3::types::PyModule;
 
 use super::counters::{Counters, NAMES};
 use crate::engine::{Engine, Runnable};
+use crate::memory::survey::Survey;
 use crate::python;
 use crate::workload::{Case, Compiled, Workload};
 
@@ -28,6 +29,7 @@ pub(super) struct Subject<'py> {
     endings: Bound<'py, PyAny>,
     objects: Bound<'py, PyAny>,
     gc: Bound<'py, PyModule>,
+    clear_names: Bound<'py, PyAny>,
     /// The copies whose globals are looked at.
     _programs: [Compiled; 2],
 }
@@ -81,6 +83,7 @@ impl<'py> Subject<'py> {
             endings,
             objects: module.getattr("objects")?,
             gc: py.import("gc")?,
+            clear_names: py.import("sys")?.getattr("_clear_type_cache")?,
             _programs: [program, copy],
         })
     }
@@ -114,6 +117,16 @@ impl<'py> Subject<'py> {
         self.gc.call_method0("freeze")?;
         let mut batch = |runs| self.batch(&end, ending, runs, &mut row);
         let [few, many] = [batch(runs[0])?, batch(runs[1])?];
+        let [few, many] = if grows(&few, &many) {
+            let look = |runs| self.contents(&end, ending, runs);
+            let [more, most] = [look(runs[0])?, look(runs[1])?];
+            [
+                few.into_iter().chain(more).collect(),
+                many.into_iter().chain(most).collect(),
+            ]
+        } else {
+            [few, many]
+        };
         self.gc.call_method0("unfreeze")?;
         let names: std::collections::BTreeSet<_> = few.keys().chain(many.keys()).collect();
         let growth = names.into_iter().map(|name| Growth {
@@ -125,6 +138,14 @@ impl<'py> Subject<'py> {
         Ok(row)
     }
 
+    /// Frees what nobody refers to but the collector and the cache of attributes by name, which keeps every
+    /// name that was looked up lately.
+    fn collect(&self) -> PyResult<()> {
+        self.gc.call_method0("collect")?;
+        self.clear_names.call0()?;
+        Ok(())
+    }
+
     /// What there is more of after so many runs.
     fn batch(
         &self,
@@ -134,16 +155,18 @@ impl<'py> Subject<'py> {
         row: &mut Row,
     ) -> PyResult<Counts> {
         let py = self.endings.py();
-        self.gc.call_method0("collect")?;
+        self.collect()?;
         let before = self.counts()?;
+        self.collect()?;
         let counters = Counters::take(py)?;
         let outcome = self.run(end, ending, runs);
         if let Err(error) = outcome {
             row.failures.push(python::describe(py, &error));
         }
-        self.gc.call_method0("collect")?;
+        self.collect()?;
         let now = Counters::take(py)?;
         let mut counts = self.counts()?;
+        row.failures.extend(self.unraisable()?);
         for (name, count) in before {
             *counts.entry(name).or_default() -= count;
         }
@@ -159,6 +182,33 @@ impl<'py> Subject<'py> {
         }
         row.resident_bytes += now.resident_since(&counters);
         Ok(counts)
+    }
+
+    /// What there is more of in the blocks of the allocators after so many runs.
+    fn contents(&self, end: &Bound<'py, PyAny>, ending: Ending, runs: u32) -> PyResult<Counts> {
+        let py = end.py();
+        self.collect()?;
+        let before = Survey::take(py)?;
+        // An error was told of when it came first.
+        let _ = self.run(end, ending, runs);
+        self.collect()?;
+        let mut counts = Counts::new();
+        for (block, more) in Survey::take(py)?.since(&before, 1.0) {
+            let name = format!("{}, {} bytes each", block.what, block.size);
+            #[expect(clippy::cast_possible_truncation)] // a whole number of blocks
+            counts.insert((Kind::Contents, name), more as i64);
+        }
+        counts.retain(|_, more| *more != 0);
+        Ok(counts)
+    }
+
+    /// The errors that nobody could be told of since this was asked last.
+    fn unraisable(&self) -> PyResult<Vec<String>> {
+        let told: Vec<String> = self.endings.call_method0("unraisable")?.extract()?;
+        let told = told.into_iter();
+        Ok(told
+            .map(|text| format!("it went to sys.unraisablehook: {text}"))
+            .collect())
     }
 
     /// Makes so many runs.
@@ -198,6 +248,23 @@ impl<'py> Subject<'py> {
         counts.extend(named(Kind::Objects, self.objects.call0()?)?);
         Ok(counts)
     }
+}
+
+/// Whether blocks or bytes grow with the runs.
+fn grows(few: &Counts, many: &Counts) -> bool {
+    NAMES.iter().any(|name| {
+        let count = |counts: &Counts, kind| counts.get(&(kind, (*name).to_owned())).copied();
+        [Kind::Blocks, Kind::Bytes].into_iter().any(|kind| {
+            let grown = [count(few, kind), count(many, kind)].map(Option::unwrap_or_default);
+            let object = String::new();
+            Growth {
+                kind,
+                object,
+                grown,
+            }
+            .is_leak()
+        })
+    })
 }
 
 fn module<'py>(py: Python<'py>, source: &str, name: &str) -> PyResult<Bound<'py, PyModule>> {

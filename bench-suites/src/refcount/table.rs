@@ -7,6 +7,12 @@ use doeff_reports::refcounts::{Ending, Refcounts};
 
 use crate::memory::report::{figure, table};
 
+/// The columns.
+const ENDINGS: [Ending; 7] = {
+    let [a, b, c, d, e, f] = Ending::WITHIN_A_PROCESS;
+    [a, b, c, d, e, f, Ending::InterpreterExit]
+};
+
 /// What each ending of each workload left behind, in short: how much was looked at, and how much of it
 /// grows.
 pub(super) fn endings(found: &Refcounts) -> Table {
@@ -16,10 +22,16 @@ pub(super) fn endings(found: &Refcounts) -> Table {
             (&other.workload, &other.params, &other.engine)
                 == (&row.workload, &row.params, &row.engine)
         });
-        let start = || vec![row.label(), row.engine.to_string()];
+        let start = || {
+            let mut cells = vec![String::new(); 2 + ENDINGS.len()];
+            cells[0] = row.label();
+            cells[1] = row.engine.to_string();
+            cells
+        };
         let cells = rows.entry(first.unwrap_or(place)).or_insert_with(start);
+        let column = ENDINGS.iter().position(|ending| *ending == row.ending);
         let leaks = row.leaking().count();
-        cells.push(if !row.failures.is_empty() {
+        let cell = if !row.failures.is_empty() {
             "FAILED".to_owned()
         } else if leaks > 0 {
             format!("{leaks} GROW")
@@ -27,15 +39,15 @@ pub(super) fn endings(found: &Refcounts) -> Table {
             "well".to_owned()
         } else {
             format!("none of {}", row.objects.len())
-        });
+        };
+        if let Some(column) = column {
+            cells[2 + column] = cell;
+        }
     }
-    let endings = Ending::WITHIN_A_PROCESS
-        .into_iter()
-        .chain([Ending::InterpreterExit]);
     let header = ["what grows after", "engine"].map(str::to_owned);
     let header: Vec<_> = header
         .into_iter()
-        .chain(endings.map(|ending| ending.to_string()))
+        .chain(ENDINGS.map(|ending| ending.to_string()))
         .collect();
     let header: Vec<_> = header.iter().map(String::as_str).collect();
     table(&header, rows.into_values())
