@@ -1,6 +1,6 @@
 //! What an operation of each workload asks of the allocators.
 //!
-//! A workload is run at three sizes or four, after a run at the largest that fills what is filled once. The
+//! A workload is run at three sizes or four, after two runs at each that fill what is filled once. The
 //! collector is off, and comes by before each run and after it; so does nothing else, and everything is counted.
 //! The differences between the sizes are what the operations in between need. Sizes lie above 256, the largest
 //! int of which CPython keeps a copy.
@@ -137,7 +137,7 @@ impl Subject<'_> {
         let runnables = runnables.map_err(described)?;
         let collect = py.import("gc")?.getattr("collect")?;
         let pairs = || cases.iter().zip(&runnables);
-        if let Some((case, runnable)) = pairs().next_back() {
+        for (case, runnable) in pairs().chain(pairs()) {
             count_run(&collect, case, runnable).map_err(described)?;
         }
         let both = || -> PyResult<_> {
