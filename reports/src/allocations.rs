@@ -82,7 +82,7 @@ pub struct Row {
     pub garbage: Figure,
     /// Bytes that are alive at the moment when most are, on both sides together.
     pub peak: Figure,
-    /// Whether each run gave the same counts when it was made again.
+    /// Whether all runs came to give the same counts when they were made again.
     pub repeats: bool,
     /// What the figures come of, smallest size first.
     pub runs: Vec<Run>,

@@ -122,7 +122,9 @@ pub struct Row {
     pub size: u64,
     /// How the runs end.
     pub ending: Ending,
-    /// How many runs there were in each of the two batches, fewer in the first. One process is one run.
+    /// How many runs there were in each of the two batches, fewer in the first. A run is one by the machine's
+    /// `run`, one by a `VM` and, where it ends normally, one of the workload as it is; of the interpreter's
+    /// exit, it is one process.
     pub runs: [u32; 2],
     /// What was looked at. An object that is not alive before or after is not in it.
     pub objects: Vec<Growth>,

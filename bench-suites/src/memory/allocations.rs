@@ -1,7 +1,7 @@
 //! What an operation of each workload asks of the allocators.
 //!
-//! A workload is run at three sizes or four, after two runs at each that fill what is filled once. The
-//! collector is off, and comes by before each run and after it; so does nothing else, and everything is counted.
+//! A workload is run at three sizes or four, again and again until the counts are those of the time before:
+//! what is filled once is filled by then. The collector is off, and comes by before each run and after it; so does nothing else, and everything is counted.
 //! The differences between the sizes are what the operations in between need. Sizes lie above 256, the largest
 //! int of which CPython keeps a copy.
 
@@ -27,6 +27,9 @@ const ENGINES: [Name; 3] = [Name::VM, Name::FLOOR, Name::CESK];
 const SIZES: [u64; 4] = [500, 1_000, 1_500, 3_000];
 /// The clauses of the sieve grow almost with the square of the size.
 const SIEVE_SIZES: [u64; 4] = [300, 400, 500, 600];
+
+/// How often everything is counted again at most.
+const ATTEMPTS: u32 = 8;
 
 fn sizes(workload: &str, mode: Mode) -> &'static [u64] {
     let sizes: &[u64; 4] = match workload {
@@ -129,31 +132,32 @@ struct Subject<'a> {
 }
 
 impl Subject<'_> {
-    /// Counts each case twice, the smallest first. The first is whether that made no difference.
+    /// Counts each case, the smallest first, until it makes no difference to count once more. The first is
+    /// whether it came to that.
     fn count(&self, py: Python<'_>, cases: &[Case]) -> Result<(bool, Vec<Run>)> {
         let described = |error: PyErr| anyhow!(python::describe(py, &error));
         let prepare = |case| self.engine.prepare(py, self.program, case);
         let runnables = cases.iter().map(prepare).collect::<PyResult<Vec<_>>>();
         let runnables = runnables.map_err(described)?;
         let collect = py.import("gc")?.getattr("collect")?;
-        let pairs = || cases.iter().zip(&runnables);
-        for (case, runnable) in pairs().chain(pairs()) {
-            count_run(&collect, case, runnable).map_err(described)?;
-        }
-        let both = || -> PyResult<_> {
-            let once = || pairs().map(|(case, runnable)| count_run(&collect, case, runnable));
-            Ok([
-                once().collect::<PyResult<Vec<_>>>()?,
-                once().collect::<PyResult<Vec<_>>>()?,
-            ])
+        let once = || -> Result<Vec<Run>> {
+            let pairs = cases.iter().zip(&runnables);
+            let counted = pairs.map(|(case, runnable)| {
+                let (run, right) = count_run(&collect, case, runnable).map_err(described)?;
+                ensure!(right, "the answer for n = {} is wrong", run.size);
+                Ok(run)
+            });
+            counted.collect()
         };
-        let [first, second] = both().map_err(described)?;
-        for (run, right) in first.iter().chain(&second) {
-            ensure!(right, "the answer for n = {} is wrong", run.size);
+        let mut last = once()?;
+        for _ in 0..ATTEMPTS {
+            let next = once()?;
+            if next == last {
+                return Ok((true, next));
+            }
+            last = next;
         }
-        let runs = |counted: Vec<(Run, bool)>| counted.into_iter().map(|(run, _)| run).collect();
-        let [first, second]: [Vec<_>; 2] = [first, second].map(runs);
-        Ok((first == second, second))
+        Ok((false, last))
     }
 }
 

@@ -18,7 +18,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use clap::Parser;
-use doeff_reports::refcounts::{Ending, Refcounts, Row, Schema};
+pub use doeff_reports::refcounts::Ending;
+use doeff_reports::refcounts::{Refcounts, Row, Schema};
 use doeff_reports::{Engine as Name, Mode};
 use pyo3::prelude::*;
 
@@ -26,7 +27,7 @@ use crate::engine::Engine;
 use crate::memory::{build, hooks};
 use crate::progress::Stage;
 use crate::python::{self, Hashing};
-use crate::workload::Workload;
+use crate::workload::{Source, Workload};
 use crate::{compare, engines, record};
 use exit::Job;
 use subject::Subject;
@@ -113,7 +114,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     python::check()?;
     hooks::install()?;
     python::start_hashing(Hashing::Fixed)?;
-    let found = Python::attach(|py| measure(py, arguments))?;
+    let found = Python::attach(|py| {
+        let workloads = compare::workloads(py, &arguments.workloads)?;
+        measure(py, arguments, &workloads, true)
+    })?;
     println!("{}", table::endings(&found));
     let folder = match &arguments.output {
         Some(folder) => folder.clone(),
@@ -135,10 +139,29 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     })
 }
 
-fn measure(py: Python<'_>, arguments: &Arguments) -> Result<Refcounts> {
+/// Ends the runs of other workloads than those of the comparison; the interpreter must have been started by
+/// [`run`]. The end of an interpreter is left out: the process that ends would not find them.
+///
+/// # Errors
+/// When a workload is not sound.
+pub fn run_workloads(arguments: &Arguments, sources: Vec<Source>) -> Result<Refcounts> {
+    Python::attach(|py| {
+        let checked = sources
+            .into_iter()
+            .map(|source| Workload::check(py, source));
+        let workloads = checked.collect::<Result<Vec<_>, _>>()?;
+        measure(py, arguments, &workloads, false)
+    })
+}
+
+fn measure(
+    py: Python<'_>,
+    arguments: &Arguments,
+    workloads: &[Workload],
+    exits: bool,
+) -> Result<Refcounts> {
     // What is read must not depend on when the collector comes by.
     py.import("gc")?.call_method0("disable")?;
-    let workloads = compare::workloads(py, &arguments.workloads)?;
     let engines = arguments.engines();
     let mut found = Refcounts {
         schema: Schema::V1,
@@ -153,10 +176,10 @@ fn measure(py: Python<'_>, arguments: &Arguments) -> Result<Refcounts> {
     if engines.iter().any(|engine| engine.name() == Name::CESK) {
         found.left_out.push(NO_CYCLES_ON_CESK.to_owned());
     }
-    for workload in &workloads {
+    for workload in workloads {
         stage.step(workload.source().name().to_owned());
         for engine in &engines {
-            measure_one(py, workload, engine.as_ref(), &mut found)?;
+            measure_one(py, workload, engine.as_ref(), exits, &mut found)?;
         }
         stage.done();
     }
@@ -169,6 +192,7 @@ fn measure_one(
     py: Python<'_>,
     workload: &Workload,
     engine: &dyn Engine,
+    exits: bool,
     found: &mut Refcounts,
 ) -> Result<()> {
     let (name, engine_name) = (workload.source().name(), engine.name());
@@ -202,6 +226,9 @@ fn measure_one(
             let measured = subject.measure(ending, runs, row.clone());
             let measured = measured.map_err(|error| anyhow::anyhow!(python::describe(py, &error)));
             found.rows.push(measured.with_context(context)?);
+        }
+        if !exits {
+            continue;
         }
         let job = Job {
             workload: name.to_owned(),
