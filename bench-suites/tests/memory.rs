@@ -74,6 +74,7 @@ fn every_figure_is_taken_and_adds_up() {
 }
 
 /// What an operation asks for can be told from the code of the workload.
+#[expect(clippy::float_cmp)] // exact is what they are to be
 fn check_allocations(folder: &Path) {
     let found = Allocations::read(&folder.join("allocations.json")).expect("it is sound");
     assert_eq!(found.rows.len(), 3 * 7);
