@@ -11,10 +11,9 @@ use doeff_reports::{FileHash, Machine, Provenance, Settings, Versions};
 use pyo3::prelude::*;
 use rustix::time::{ClockId, clock_getres};
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 use crate::arguments::Revision;
-use crate::libpython;
+use crate::loaded;
 use crate::roster::Entrant;
 use crate::schedule::Limits;
 
@@ -121,7 +120,7 @@ pub fn provenance(
         (revision.name.clone(), program)
     });
     Ok(Provenance {
-        libpython: libpython::loaded().and_then(|path| hashed(&path)),
+        libpython: loaded::libpython().ok().and_then(|path| hashed(&path)),
         python_pgo: has("--enable-optimizations"),
         python_lto: has("--with-lto"),
         wheel: entrants.iter().find_map(Entrant::wheel).cloned(),
@@ -130,10 +129,9 @@ pub fn provenance(
 }
 
 fn hashed(path: &Path) -> Option<FileHash> {
-    let bytes = fs::read(path).ok()?;
     Some(FileHash {
         path: below_home(&path.to_string_lossy()),
-        sha256: hex::encode(Sha256::digest(bytes)),
+        sha256: loaded::sha256(path).ok()?,
     })
 }
 

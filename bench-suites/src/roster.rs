@@ -9,10 +9,10 @@ use std::process::Command;
 
 use doeff_reports::{Absence, Engine as Name, FileHash, Params};
 use pyo3::prelude::*;
-use sha2::{Digest as _, Sha256};
 
 use crate::engines::published;
 use crate::left_out::LeftOut;
+use crate::loaded;
 use crate::python::{self, workspace};
 use crate::workers::environment::Environment;
 use crate::workers::{Unavailable, Worker, WorkerError, last_line};
@@ -244,7 +244,7 @@ fn build_wheel(requirements: &Path) -> Result<FileHash, Unavailable> {
     let printed = String::from_utf8_lossy(&output.stdout);
     let path = Path::new(last_line(&printed));
     let described = |error: io::Error| failed(format!("cannot use {}: {error}", path.display()));
-    let sha256 = hex::encode(Sha256::digest(fs::read(path).map_err(described)?));
+    let sha256 = loaded::sha256(path).map_err(|error| failed(format!("{error:#}")))?;
     // The hash makes the environment anew when the wheel is another of the same version.
     let lines = format!("# sha256 {sha256}\n{}\n", path.display());
     let folder = requirements.parent().unwrap_or(Path::new("."));

@@ -250,13 +250,19 @@ fn call(function: *mut ffi::PyObject, arguments: &[*mut ffi::PyObject]) -> Outco
     }
 }
 
-/// The two fields of a node, which must be of this kind, one with two fields.
+/// The first two fields of a node, which must be of this kind. `WithHandler` has a third, the effects that it names.
 #[inline]
 fn fields_of(node: Ref, kind: node::Kind) -> Result<(Ref, Ref), Raised> {
-    if node.type_ptr() == types().node(kind) {
-        // SAFETY: it was just checked.
-        Ok(unsafe { node::into_pair(node) })
-    } else {
-        Err(unexpected("another primitive"))
+    if node.type_ptr() != types().node(kind) {
+        return Err(unexpected("another primitive"));
+    }
+    // SAFETY: the node was just checked to be of a kind that has as many fields.
+    unsafe {
+        if kind == node::Kind::WithHandler {
+            let [handler, program, _] = node::into_three(node);
+            Ok((handler, program))
+        } else {
+            Ok(node::into_pair(node))
+        }
     }
 }
