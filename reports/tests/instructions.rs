@@ -4,7 +4,7 @@ use std::path::Path;
 use std::{env, fs};
 
 use doeff_reports::instructions::{
-    Build, Ceiling, Cost, Floor, Law, Point, Repeats, Schema, Verdict,
+    Build, Ceiling, Cost, Event, Events, Floor, Law, Point, Repeats, Schema, Verdict,
 };
 use doeff_reports::{Engine, Instructions, Mode, Params, Versions};
 use serde_json::{Value, json};
@@ -22,6 +22,7 @@ fn cost(workload: &str, params: &Value, counts: &[(&'static str, f64)]) -> Cost 
         from: 500,
         to: 2_500,
         counts: counts.collect(),
+        events: [].into(),
         ceiling: None,
     }
 }
@@ -42,11 +43,16 @@ fn law(over: &str, counts: [f64; 4], ceiling: f64) -> Law {
     Law::fit("the cost of an effect", over, points.collect(), ceiling)
 }
 
+fn all_events() -> Events {
+    let counts = [412.0, 3.25, 0.5, 0.0, 0.002];
+    Event::ALL.into_iter().zip(counts).collect()
+}
+
 /// A record in which everything holds.
 fn good() -> Instructions {
     let both = [("vm", 2_690.25), ("floor", 2_342.0)];
     Instructions {
-        schema: Schema::V1,
+        schema: Schema::V2,
         created: "2026-02-03T04:05:06Z".to_owned(),
         mode: Mode::Full,
         build: Build {
@@ -58,8 +64,15 @@ fn good() -> Instructions {
                 git_revision: None,
             },
             libpython_sha256: "0123456789abcdef".repeat(4),
+            lock_sha256: "89abcdef01234567".repeat(4),
+            profile_sha256: "76543210fedcba98".repeat(4),
+            profile: "x86_64-unknown-linux-gnu, opt-level 3, [bench] inherits = \"release\""
+                .to_owned(),
             valgrind: "valgrind-3.19.0".to_owned(),
+            gungraun: "0.20.0".to_owned(),
+            libc: "glibc 2.36 fedcba9876543210".to_owned(),
         },
+        workloads: [("resume_churn".to_owned(), "0".repeat(64))].into(),
         costs: vec![
             cost(
                 "generator_stepping",
@@ -68,6 +81,11 @@ fn good() -> Instructions {
             ),
             Cost {
                 ceiling: Some(Ceiling::TimesFloor(1.15)),
+                events: [
+                    (Engine::VM, all_events()),
+                    (Engine::FLOOR, [(Event::SystemCalls, 0.0)].into()),
+                ]
+                .into(),
                 ..cost("resume_churn", &json!({}), &both)
             },
             Cost {
@@ -221,7 +239,7 @@ fn a_record_is_valid_under_its_schema_and_reads_back() {
         assert!(validator.is_valid(&json));
         let back: Instructions = serde_json::from_value(json.clone()).expect("it was just written");
         assert_eq!(back, record);
-        json["schema"] = json!("doeff-vm/instructions/2");
+        json["schema"] = json!("doeff-vm/instructions/1");
         assert!(!validator.is_valid(&json));
         assert!(serde_json::from_value::<Instructions>(json).is_err());
     }

@@ -1,46 +1,66 @@
-//! What decides how many instructions there are: the interpreter's library, the compiler, valgrind.
+//! What decides how many instructions there are: the interpreter, the compiler and what it is told, valgrind.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use doeff_reports::instructions::Build;
 use pyo3::prelude::*;
 use sha2::{Digest, Sha256};
 
+use super::callgrind;
 use super::count::valgrind_version;
 use crate::{python, record};
 
+/// How the compiler was told to optimise; the build script finds that out.
+const PROFILE: &str = env!("DOEFF_BENCH_PROFILE");
+
 /// What this run counts, and with what.
 pub(super) fn build() -> Result<Build> {
-    let library = libpython()?;
-    let bytes = fs::read(&library).with_context(|| format!("cannot read {}", library.display()))?;
+    let libc = Python::attach(libc_version)?;
     Ok(Build {
         versions: Python::attach(|py| record::versions(py, python::workspace()))?,
-        libpython_sha256: hex::encode(Sha256::digest(bytes)),
+        libpython_sha256: hash(&loaded("libpython3")?)?,
+        lock_sha256: hash(&python::workspace().join("Cargo.lock"))?,
+        profile_sha256: hex::encode(Sha256::digest(PROFILE)),
+        profile: PROFILE.to_owned(),
         valgrind: valgrind_version()?,
+        gungraun: callgrind::version()?,
+        libc: format!("{libc} {}", hash(&loaded("libc.")?)?),
     })
 }
 
-/// The library that this process has loaded.
-fn libpython() -> Result<PathBuf> {
+/// What the C library calls itself.
+fn libc_version(py: Python<'_>) -> PyResult<String> {
+    let os = py.import("os")?;
+    os.call_method1("confstr", ("CS_GNU_LIBC_VERSION",))?
+        .extract()
+}
+
+fn hash(path: &Path) -> Result<String> {
+    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(hex::encode(Sha256::digest(bytes)))
+}
+
+/// The library that this process has loaded, by what its name begins with.
+fn loaded(name: &str) -> Result<PathBuf> {
     let maps = fs::read_to_string("/proc/self/maps")
-        .context("cannot find the interpreter's library: /proc/self/maps")?;
-    match find_libpython(&maps) {
+        .with_context(|| format!("cannot find the library {name}: /proc/self/maps"))?;
+    match find(&maps, name) {
         Some(path) => Ok(path),
-        None => bail!("this process has loaded no file called libpython3*"),
+        None => bail!("this process has loaded no file called {name}*"),
     }
 }
 
-fn find_libpython(maps: &str) -> Option<PathBuf> {
+fn find(maps: &str, name: &str) -> Option<PathBuf> {
     // The path follows five fields, and may hold spaces.
     let paths = maps
         .lines()
         .filter_map(|line| line.find('/').map(|at| &line[at..]));
     let mut paths = paths.map(PathBuf::from);
     paths.find(|path| {
-        let name = path.file_name().and_then(|name| name.to_str());
-        name.is_some_and(|name| name.starts_with("libpython3"))
+        let found = path.file_name().and_then(|found| found.to_str());
+        found.is_some_and(|found| found.starts_with(name))
     })
 }
 
@@ -48,17 +68,23 @@ fn find_libpython(maps: &str) -> Option<PathBuf> {
 mod tests {
     use std::path::Path;
 
-    use super::find_libpython;
+    use super::find;
 
     #[test]
-    fn the_library_is_found_among_the_mapped_files() {
+    fn a_library_is_found_among_the_mapped_files() {
         let maps = "\
 00400000-00452000 r-xp 00000000 08:02 173521 /usr/bin/instructions
 7f0000000000-7f0000001000 rw-p 00000000 00:00 0
 7f0000002000-7f0000003000 r--p 00000000 08:02 99 /opt/a b/lib/libpython3.11.so.1.0
+7f0000003000-7f0000004000 r--p 00000000 08:02 98 /lib/libcrypt.so.1
+7f0000004000-7f0000005000 r--p 00000000 08:02 97 /lib/libc.so.6
 ";
         let expected = Path::new("/opt/a b/lib/libpython3.11.so.1.0");
-        assert_eq!(find_libpython(maps).as_deref(), Some(expected));
-        assert_eq!(find_libpython(""), None);
+        assert_eq!(find(maps, "libpython3").as_deref(), Some(expected));
+        assert_eq!(
+            find(maps, "libc.").as_deref(),
+            Some(Path::new("/lib/libc.so.6"))
+        );
+        assert_eq!(find("", "libpython3"), None);
     }
 }

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, HashMap};
 
 use anyhow::Result;
-use doeff_reports::instructions::{Ceiling, Cost, Law, Point};
+use doeff_reports::instructions::{Ceiling, Cost, Event, Events, Law, Point};
 use doeff_reports::{Engine, Mode, Params};
 use pyo3::prelude::*;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::ceilings;
-use super::count::Job;
+use super::count::{Job, Total};
 use crate::workload::Workload;
 
 /// The sizes of most workloads.
@@ -28,7 +29,7 @@ const NEXT_EFFECTS: u64 = 1_000;
 const NESTED: [u64; 4] = [10, 100, 1_000, 10_000];
 
 /// The totals of all jobs.
-pub(super) type Totals = HashMap<Job, u64>;
+pub(super) type Totals = HashMap<Job, Total>;
 
 /// Two runs, and how many operations one makes more than the other.
 #[derive(Clone, Debug)]
@@ -39,10 +40,15 @@ struct Span {
 }
 
 impl Span {
+    /// What one operation needs of what `of` takes from a total.
     #[expect(clippy::cast_precision_loss)] // Far below 2^52.
-    fn count(&self, totals: &Totals) -> Option<f64> {
-        let (small, large) = (*totals.get(&self.small)?, *totals.get(&self.large)?);
+    fn per_operation(&self, totals: &Totals, of: impl Fn(&Total) -> Option<u64>) -> Option<f64> {
+        let (small, large) = (of(totals.get(&self.small)?)?, of(totals.get(&self.large)?)?);
         Some((large as f64 - small as f64) / self.operations as f64)
+    }
+
+    fn count(&self, totals: &Totals) -> Option<f64> {
+        self.per_operation(totals, |total| Some(total.instructions))
     }
 }
 
@@ -63,13 +69,24 @@ impl Measure {
         }
     }
 
-    fn count(&self, totals: &Totals) -> Option<f64> {
+    fn figure(&self, of: impl Fn(&Span) -> Option<f64>) -> Option<f64> {
         match self {
-            Self::Cost(span) => span.count(totals),
-            Self::Step { near, far, steps } => {
-                Some((far.count(totals)? - near.count(totals)?) / f64::from(*steps))
-            }
+            Self::Cost(span) => of(span),
+            Self::Step { near, far, steps } => Some((of(far)? - of(near)?) / f64::from(*steps)),
         }
+    }
+
+    fn count(&self, totals: &Totals) -> Option<f64> {
+        self.figure(|span| span.count(totals))
+    }
+
+    /// What else was counted.
+    fn events(&self, totals: &Totals) -> Events {
+        let found = Event::ALL.into_iter().filter_map(|event| {
+            let of = |total: &Total| total.events.get(&event).copied();
+            Some((event, self.figure(|span| span.per_operation(totals, of))?))
+        });
+        found.collect()
     }
 }
 
@@ -91,6 +108,8 @@ struct LawPlan {
 /// All that one run counts.
 #[derive(Default)]
 pub(super) struct Plan {
+    /// SHA-256 of the text of each workload that was chosen.
+    pub(super) workloads: BTreeMap<String, String>,
     costs: Vec<CostPlan>,
     laws: Vec<LawPlan>,
 }
@@ -105,6 +124,9 @@ impl Plan {
     ) -> Result<Self> {
         let mut plan = Self::default();
         for workload in workloads {
+            let source = workload.source();
+            let hash = hex::encode(Sha256::digest(source.text()));
+            plan.workloads.insert(source.name().to_owned(), hash);
             let subject = Subject { py, workload };
             match workload.source().name() {
                 "deep_stacks" => {
@@ -152,8 +174,11 @@ impl Plan {
             let counts = plan.measures.iter();
             let counts = counts
                 .filter_map(|(engine, measure)| Some((engine.clone(), measure.count(totals)?)));
+            let events = plan.measures.iter();
+            let events = events.map(|(engine, measure)| (engine.clone(), measure.events(totals)));
             Cost {
                 counts: counts.collect(),
+                events: events.collect(),
                 ..plan.cost.clone()
             }
         });
@@ -262,6 +287,7 @@ impl Subject<'_, '_> {
                     from,
                     to,
                     counts: BTreeMap::new(),
+                    events: BTreeMap::new(),
                     ceiling: ceiling.map(Ceiling::TimesFloor),
                 },
             });
@@ -298,6 +324,7 @@ impl Subject<'_, '_> {
                     from: DEPTHS[0],
                     to: DEPTHS[1],
                     counts: BTreeMap::new(),
+                    events: BTreeMap::new(),
                     ceiling: Some(ceiling),
                 },
             });
@@ -366,10 +393,10 @@ impl Subject<'_, '_> {
 
 #[cfg(test)]
 mod tests {
-    use doeff_reports::instructions::Ceiling;
+    use doeff_reports::instructions::{Ceiling, Event};
     use doeff_reports::{Engine, Mode};
 
-    use super::{Plan, Totals};
+    use super::{Plan, Total, Totals};
     use crate::compare::workloads;
     use crate::instructions::ceilings;
     use crate::python::with_python;
@@ -423,7 +450,10 @@ mod tests {
             .into_iter()
             .map(|job| {
                 let index = u64::try_from(job.params_index).expect("there are few");
-                let total = 1_000 + job.size * (100 + 5 * index);
+                let total = Total {
+                    instructions: 1_000 + job.size * (100 + 5 * index),
+                    events: [(Event::SystemCalls, 7 + job.size * index)].into(),
+                };
                 (job, total)
             })
             .collect();
@@ -442,6 +472,16 @@ mod tests {
         // Depths 16 and 64 are one set of parameters apart.
         let step = cost("nested_handlers (typed=true), per typed handler passed over");
         assert_eq!(step.0, Some(5.0 / 48.0));
+        let system_calls = |label: &str| {
+            let found = costs.iter().find(|cost| cost.label() == label);
+            found.and_then(|cost| {
+                cost.events
+                    .get(&Engine::VM)?
+                    .get(&Event::SystemCalls)
+                    .copied()
+            })
+        };
+        assert_eq!(system_calls("builtin_effects (effect=get)"), Some(1.0));
         let laws = plan.laws(&totals);
         let law = laws.iter().find(|law| law.over.contains("effects"));
         let law = law.expect("there is that law");
