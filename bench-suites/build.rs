@@ -98,7 +98,7 @@ fn manifest_profiles() -> Vec<String> {
                 tables.push(line.to_owned());
             }
         } else if let Some(table) = tables.last_mut().filter(|_| inside && !line.is_empty()) {
-            *table += &format!(" {line}");
+            table.extend([" ", line]);
         }
     }
     tables

@@ -39,7 +39,7 @@ pub struct Instructions {
     pub mode: Mode,
     /// What was counted, and by what.
     pub build: Build,
-    /// SHA-256 of the text of each workload that was chosen, in hexadecimal, whether or not it was counted.
+    /// SHA-256 of the text of every workload, in hexadecimal, whether or not it was counted.
     pub workloads: BTreeMap<String, String>,
     /// What operations cost.
     pub costs: Vec<Cost>,
@@ -243,6 +243,8 @@ impl Floor {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Law {
+    /// Name of the workload.
+    pub workload: String,
     /// What is counted, such as "an effect".
     pub cost: String,
     /// What it may depend on, such as "call depth".
@@ -269,6 +271,7 @@ pub struct Point {
 impl Law {
     /// Fits a law to its points.
     pub fn fit(
+        workload: impl Into<String>,
         cost: impl Into<String>,
         over: impl Into<String>,
         points: Vec<Point>,
@@ -278,6 +281,7 @@ impl Law {
         #[expect(clippy::cast_precision_loss)]
         let pairs: Vec<_> = points.iter().map(|p| (p.at as f64, p.count)).collect();
         Self {
+            workload: workload.into(),
             cost: cost.into(),
             over: over.into(),
             points,

@@ -40,7 +40,13 @@ fn floor(workload: &str, count: f64, recorded: Option<f64>, limit: Option<f64>) 
 fn law(over: &str, counts: [f64; 4], ceiling: f64) -> Law {
     let points = [1, 10, 100, 1_000].into_iter().zip(counts);
     let points = points.map(|(at, count)| Point { at, count });
-    Law::fit("the cost of an effect", over, points.collect(), ceiling)
+    Law::fit(
+        "deep_stacks",
+        "the cost of an effect",
+        over,
+        points.collect(),
+        ceiling,
+    )
 }
 
 fn all_events() -> Events {
@@ -197,7 +203,7 @@ fn what_is_broken_is_told_with_figure_and_ceiling() {
 fn a_ceiling_without_a_floor_is_open_and_one_without_a_number_is_broken() {
     let record = good();
     assert_eq!(record.costs[3].verdict(), Verdict::Open);
-    let unfitted = Law::fit("a cost", "nothing", Vec::new(), 1.0);
+    let unfitted = Law::fit("a workload", "a cost", "nothing", Vec::new(), 1.0);
     assert_eq!(unfitted.verdict(), Verdict::Broken);
 }
 

@@ -7,6 +7,7 @@ mod differential;
 #[cfg(test)]
 mod docs;
 mod extension;
+mod gate;
 mod ledger;
 mod mutants;
 mod process;
@@ -56,6 +57,7 @@ fn run(cli: &Cli) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Ceilings(arguments) => ceilings::run(&workspace, *arguments),
+        Command::Gate(arguments) => Ok(gate::run(&workspace, arguments)),
         Command::Mutants(arguments) => mutants::run(&workspace, arguments),
         Command::Coverage => coverage::run(&workspace),
         Command::Soak => soak::run(&workspace),

@@ -1,5 +1,6 @@
 //! What decides how many instructions there are: the interpreter, the compiler and what it is told, valgrind.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::callgrind;
 use super::count::valgrind_version;
+use crate::workload::Source;
 use crate::{python, record};
 
 /// How the compiler was told to optimise; the build script finds that out.
@@ -35,6 +37,16 @@ fn libc_version(py: Python<'_>) -> PyResult<String> {
     let os = py.import("os")?;
     os.call_method1("confstr", ("CS_GNU_LIBC_VERSION",))?
         .extract()
+}
+
+/// SHA-256 of the text of each workload that there is.
+pub(super) fn workloads() -> Result<BTreeMap<String, String>> {
+    let sources = Source::read_all(&python::workspace().join("bench-suites/programs"))?;
+    let hash = |source: &Source| hex::encode(Sha256::digest(source.text()));
+    let hashes = sources
+        .iter()
+        .map(|source| (source.name().to_owned(), hash(source)));
+    Ok(hashes.collect())
 }
 
 fn hash(path: &Path) -> Result<String> {

@@ -275,7 +275,7 @@ mod tests {
             ("Bc", 5),
             ("Bi", 6),
             ("Bcm", 7),
-            ("sysCount", 8),
+            ("SysCount", 8),
         ];
         let counts = counts.map(|(name, count)| counted(name, count)).join(", ");
         let said = summary("job_1", &format!("{{{counts}}}"));

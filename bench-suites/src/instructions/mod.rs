@@ -97,7 +97,7 @@ fn count(arguments: &Arguments, plan: &Plan) -> Result<ExitCode> {
         created,
         mode: arguments.mode(),
         build,
-        workloads: plan.workloads.clone(),
+        workloads: build::workloads()?,
         laws: plan.laws(&totals),
         costs,
         floors,

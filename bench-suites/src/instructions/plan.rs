@@ -7,7 +7,6 @@ use doeff_reports::instructions::{Ceiling, Cost, Event, Events, Law, Point};
 use doeff_reports::{Engine, Mode, Params};
 use pyo3::prelude::*;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::ceilings;
 use super::count::{Job, Total};
@@ -99,6 +98,7 @@ struct CostPlan {
 
 /// A law that is to be fitted.
 struct LawPlan {
+    workload: String,
     cost: &'static str,
     over: &'static str,
     ceiling: f64,
@@ -108,8 +108,6 @@ struct LawPlan {
 /// All that one run counts.
 #[derive(Default)]
 pub(super) struct Plan {
-    /// SHA-256 of the text of each workload that was chosen.
-    pub(super) workloads: BTreeMap<String, String>,
     costs: Vec<CostPlan>,
     laws: Vec<LawPlan>,
 }
@@ -124,9 +122,6 @@ impl Plan {
     ) -> Result<Self> {
         let mut plan = Self::default();
         for workload in workloads {
-            let source = workload.source();
-            let hash = hex::encode(Sha256::digest(source.text()));
-            plan.workloads.insert(source.name().to_owned(), hash);
             let subject = Subject { py, workload };
             match workload.source().name() {
                 "deep_stacks" => {
@@ -193,7 +188,13 @@ impl Plan {
                 let count = span.count(totals)?;
                 Some(Point { at, count })
             });
-            Law::fit(plan.cost, plan.over, points.collect(), plan.ceiling)
+            Law::fit(
+                &plan.workload,
+                plan.cost,
+                plan.over,
+                points.collect(),
+                plan.ceiling,
+            )
         });
         laws.collect()
     }
@@ -339,6 +340,7 @@ impl Subject<'_, '_> {
             Ok((effects, self.span(&Engine::VM, 0, sizes)?))
         });
         plan.laws.push(LawPlan {
+            workload: self.name().to_owned(),
             cost: "the cost of an effect",
             over: "number of effects performed",
             ceiling: ceilings::FLAT,
@@ -360,6 +362,7 @@ impl Subject<'_, '_> {
                 Ok((depth, self.span(&Engine::VM, index, SIZES)?))
             });
             plan.laws.push(LawPlan {
+                workload: self.name().to_owned(),
                 cost: "the cost of an effect",
                 over,
                 ceiling: ceilings::FLAT,
@@ -382,6 +385,7 @@ impl Subject<'_, '_> {
             ))
         });
         plan.laws.push(LawPlan {
+            workload: self.name().to_owned(),
             cost: "the cost of all handlers with an effect each",
             over: "number of nested handlers",
             ceiling: ceilings::LINEAR,
