@@ -68,7 +68,7 @@ pub(crate) struct GateArgs {
     /// Count everything, twice, with branches and what a simulated processor does, not only what has a ceiling.
     #[arg(long)]
     pub(crate) full: bool,
-    /// Measure only this workload, for a quick look; may be given several times.
+    /// Measure only this workload, for a quick look; may be given several times. `core` is the core alone, beside others.
     #[arg(long = "workload", value_name = "NAME")]
     pub(crate) workloads: Vec<String>,
     /// Judge the records in this folder instead of measuring.

@@ -126,3 +126,63 @@ impl Folder {
         Ok(paths)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use doeff_reports::Mode;
+    use doeff_reports::gate::Schema;
+
+    use super::*;
+
+    fn record(lock: &str, libc: &str, created: &str) -> Record {
+        let text = |text: &str| text.to_owned();
+        Record {
+            schema: Schema::V1,
+            key: Key {
+                libpython_sha256: text("01"),
+                rustc: text("rustc"),
+                lock_sha256: text(lock),
+                profile_sha256: text("23"),
+                valgrind: text("valgrind"),
+                gungraun: text("0.20.0"),
+                libc: text(libc),
+            },
+            mode: Mode::Quick,
+            created: text(created),
+            revision: None,
+            workloads: [].into(),
+            ceilings: [].into(),
+            rows: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_record_takes_the_place_of_those_of_the_same_surroundings() {
+        let place = tempfile::tempdir().expect("there is room for a folder");
+        let folder = Folder::within(place.path());
+        let accepted = Accepted::default();
+        let [old, other, new] = [
+            record("a", "glibc", "2026-01-01T00:00:00Z"),
+            record("a", "musl", "2026-01-02T00:00:00Z"),
+            record("b", "glibc", "2026-01-03T00:00:00Z"),
+        ];
+        let write = |record: &Record, release| {
+            let written = folder.write(record, &accepted, release);
+            written.expect("the folder is writable").len()
+        };
+        let nearest = |record: &Record| folder.nearest(&record.key).expect("they are whole");
+        let release = |record: &Record| folder.release(&record.key).expect("they are whole");
+        assert_eq!((nearest(&new), release(&new)), (None, None));
+        assert_eq!((write(&old, true), write(&other, false)), (3, 2));
+        // Until then the older one is the nearest.
+        assert_eq!(nearest(&new), Some(old.clone()));
+        write(&new, false);
+        assert_eq!(nearest(&old), Some(new.clone()));
+        assert_eq!(release(&new), Some(old.clone()));
+        assert_eq!(nearest(&other), Some(other.clone()));
+        let committed = folder.committed(&old.key, &accepted);
+        assert!(committed.expect("they are whole").is_none());
+        write(&new, true);
+        assert_eq!(release(&old), Some(new));
+    }
+}
