@@ -146,7 +146,7 @@ mod tests {
         let told = said("echo error: first; echo error: second >&2; echo more; exit 3");
         assert_eq!(
             told.as_deref(),
-            Some("command exited with code 3: error: second\nmore")
+            Some("exit status: 3: error: second\nmore")
         );
     }
 
