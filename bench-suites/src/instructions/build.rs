@@ -22,7 +22,7 @@ pub(super) fn build() -> Result<Build> {
     let libc = Python::attach(libc_version)?;
     Ok(Build {
         versions: Python::attach(|py| record::versions(py, python::workspace()))?,
-        libpython_sha256: hash(&loaded("libpython3")?)?,
+        libpython_sha256: hash(&libpython()?)?,
         lock_sha256: hash(&python::workspace().join("Cargo.lock"))?,
         profile_sha256: hex::encode(Sha256::digest(PROFILE)),
         profile: PROFILE.to_owned(),
@@ -52,6 +52,11 @@ pub(super) fn workloads() -> Result<BTreeMap<String, String>> {
 fn hash(path: &Path) -> Result<String> {
     let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     Ok(hex::encode(Sha256::digest(bytes)))
+}
+
+/// The interpreter's library that this process has loaded.
+pub(crate) fn libpython() -> Result<PathBuf> {
+    loaded("libpython3")
 }
 
 /// The library that this process has loaded, by what its name begins with.
