@@ -14,6 +14,7 @@ fn row(kind: Kind, label: &str, engine: Engine, value: f64) -> Row {
     let workload = label.split([' ', ',']).next().unwrap_or_default();
     Row {
         kind,
+        suite: "instructions".to_owned(),
         workload: workload.to_owned(),
         label: label.to_owned(),
         engine,
@@ -65,6 +66,7 @@ fn found() -> Found {
         broken: Vec::new(),
         errors: Vec::new(),
         only: Vec::new(),
+        without: Vec::new(),
     }
 }
 
@@ -293,6 +295,11 @@ fn a_quick_run_and_one_of_some_workloads_have_fewer_figures() {
     assert_eq!(judged(&found).verdict, Verdict::Error);
     found.only = vec!["law".to_owned()];
     assert_eq!(judged(&found).verdict, Verdict::Ok);
+    found.record.rows.clear();
+    assert_eq!(judged(&found).verdict, Verdict::Error);
+    found.without = vec!["instructions".to_owned()];
+    assert_eq!(judged(&found).verdict, Verdict::Ok);
+    assert!(summary(&judged(&found), &[]).contains("left out: instructions."));
 }
 
 #[test]
@@ -432,6 +439,8 @@ fn what_cannot_be_accepted_is_refused() {
     let quick = refusal(|found| found.record.mode = Mode::Quick, "why");
     assert_eq!(quick, Refusal::Quick);
     let partial = refusal(|found| found.only.push("law".to_owned()), "why");
+    assert_eq!(partial, Refusal::Partial);
+    let partial = refusal(|found| found.without.push("core".to_owned()), "why");
     assert_eq!(partial, Refusal::Partial);
     assert_eq!(refusal(|_| {}, "  "), Refusal::NoReason);
 }

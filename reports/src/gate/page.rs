@@ -99,6 +99,10 @@ fn head(judgement: &Judgement) -> String {
         let names = judgement.only.join(", ");
         let _ = writeln!(text, "\nOnly these workloads were measured: {names}.");
     }
+    if !judgement.without.is_empty() {
+        let names = judgement.without.join(", ");
+        let _ = writeln!(text, "\nThese suites were left out: {names}.");
+    }
     text
 }
 

@@ -10,9 +10,6 @@ use doeff_reports::gate::{Exact, Kind, Row};
 use super::records::{Core, Read as _};
 use super::summary::Tally;
 
-/// Under which name the core is a workload of the gate.
-pub(crate) const CORE: &str = "core";
-
 /// The record of the core alone.
 pub(crate) fn core(path: &Path) -> Result<impl Exact + use<>> {
     Core::read(path)
@@ -31,7 +28,8 @@ impl Exact for Core {
             ];
             figures.map(|(kind, value)| Row {
                 kind,
-                workload: CORE.to_owned(),
+                suite: "core".to_owned(),
+                workload: String::new(),
                 label: label.clone(),
                 engine: Engine::VM,
                 value,
