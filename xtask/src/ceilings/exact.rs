@@ -55,3 +55,38 @@ impl Exact for Core {
         Tally::of_core(self).broken
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gate_takes_both_figures_of_both_ways() {
+        let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ceilings/golden/core.json");
+        let core = core(&golden).unwrap_or_else(|error| panic!("{error:#}"));
+        let rows = core.rows();
+        for way in ["directly", "by steps"] {
+            for kind in [Kind::Instructions, Kind::Allocations] {
+                let label = format!("the core: tail_resume, {way}");
+                let mut found = rows
+                    .iter()
+                    .filter(|row| row.is_of(kind, &label, &Engine::VM));
+                assert!(found.next().is_some_and(|row| row.suite == "core"));
+                assert!(found.next().is_none(), "{label} is there twice");
+            }
+        }
+        let limit = core
+            .ceilings()
+            .get("the core: tail_resume, directly, instructions")
+            .copied();
+        assert_eq!(limit, Some(250.0));
+        // One of its rows allocates.
+        let broken = core.broken();
+        assert!(
+            broken
+                .iter()
+                .any(|line| line.contains("allocations per operation")),
+            "{broken:?}"
+        );
+    }
+}
