@@ -524,7 +524,7 @@ fn the_committed_records_can_be_read_and_are_named_by_their_keys() {
         if !is_json || name == "accepted" {
             continue;
         }
-        let record = Record::read(&path).unwrap_or_else(|error| panic!("{error}"));
+        let record = Record::read(&path).unwrap_or_else(|error| panic!("{error:?}"));
         let record = record.expect("it was just listed");
         let short = record.key.short();
         assert_eq!(name.strip_prefix("release-").unwrap_or(&name), short);
