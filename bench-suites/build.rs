@@ -1,6 +1,7 @@
 //! Links against the chosen interpreter's own library, and records which interpreter that is.
 
 use std::env;
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -21,6 +22,8 @@ fn main() {
     ] {
         println!("cargo:rerun-if-env-changed={name}");
     }
+    println!("cargo:rerun-if-changed=../Cargo.toml");
+    println!("cargo:rustc-env=DOEFF_BENCH_PROFILE={}", profile());
     pyo3_build_config::use_pyo3_cfgs();
     // Without this the loader may find another CPython's library than the one linked against.
     pyo3_build_config::add_libpython_rpath_link_args();
@@ -55,6 +58,50 @@ fn tool(name: &str) -> PathBuf {
     // target/PROFILE/build/PACKAGE-HASH/out
     let target = output.ancestors().nth(4).expect("it is that deep");
     target.join("tools/bin").join(name)
+}
+
+/// How the compiler is told to optimise, in one line: what cargo says of this crate, the profiles of the
+/// workspace's manifest, and what the environment puts in their place.
+fn profile() -> String {
+    let variable = |name: &str| env::var(name).unwrap_or_default();
+    let set = |prefix: &'static str| {
+        let mut found: Vec<_> = env::vars()
+            .filter(|(name, _)| name.starts_with(prefix))
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        found.sort();
+        found
+    };
+    let flags = variable("CARGO_ENCODED_RUSTFLAGS").replace('\u{1f}', " ");
+    let mut parts = vec![
+        variable("TARGET"),
+        format!("target-features {}", variable("CARGO_CFG_TARGET_FEATURE")),
+        format!("opt-level {}", variable("OPT_LEVEL")),
+        format!("rustflags {flags:?}"),
+    ];
+    parts.extend(set("CARGO_FEATURE_"));
+    parts.extend(set("CARGO_PROFILE_"));
+    parts.extend(manifest_profiles());
+    parts.join("; ")
+}
+
+/// The tables `[profile.*]` of the workspace's manifest, each in a line without comments.
+fn manifest_profiles() -> Vec<String> {
+    let manifest = fs::read_to_string("../Cargo.toml").expect("the workspace has a manifest");
+    let mut tables: Vec<String> = Vec::new();
+    let mut inside = false;
+    for line in manifest.lines() {
+        let line = line.split('#').next().unwrap_or_default().trim();
+        if line.starts_with('[') {
+            inside = line.starts_with("[profile");
+            if inside {
+                tables.push(line.to_owned());
+            }
+        } else if let Some(table) = tables.last_mut().filter(|_| inside && !line.is_empty()) {
+            table.extend([" ", line]);
+        }
+    }
+    tables
 }
 
 /// What a program prints.

@@ -52,15 +52,19 @@ mod tests {
     use super::find;
 
     #[test]
-    fn the_library_is_found_among_the_mapped_files() {
+    fn a_library_is_found_among_the_mapped_files() {
         let maps = "\
 00400000-00452000 r-xp 00000000 08:02 173521 /usr/bin/instructions
 7f0000000000-7f0000001000 rw-p 00000000 00:00 0
 7f0000002000-7f0000003000 r--p 00000000 08:02 99 /opt/a b/lib/libpython3.11.so.1.0
+7f0000003000-7f0000004000 r--p 00000000 08:02 98 /lib/libcrypt.so.1
+7f0000004000-7f0000005000 r--p 00000000 08:02 97 /lib/libc.so.6
 ";
         let expected = Path::new("/opt/a b/lib/libpython3.11.so.1.0");
         assert_eq!(find(maps, "libpython3").as_deref(), Some(expected));
-        assert_eq!(find(maps, "libc.so"), None);
+        let libc = Path::new("/lib/libc.so.6");
+        assert_eq!(find(maps, "libc.").as_deref(), Some(libc));
+        assert_eq!(find(maps, "libm."), None);
         assert_eq!(find("", "libpython3"), None);
     }
 }

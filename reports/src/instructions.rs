@@ -1,6 +1,8 @@
 //! The record of the instruction counts: what an operation costs on the VM and on the floor, and which
 //! ceilings that breaks.
 
+mod build;
+mod event;
 mod markdown;
 
 use std::collections::BTreeMap;
@@ -12,8 +14,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::stats::log_log_slope;
 use crate::write::replace;
-use crate::{Engine, Mode, Params, Versions, WriteError, format};
+use crate::{Engine, Mode, Params, WriteError, format};
 
+pub use build::Build;
+pub use event::{Event, Events};
 pub use markdown::{report, tables};
 
 /// How much a floor may differ from what is recorded of it: counts repeat to less.
@@ -22,7 +26,7 @@ pub const RECORD_TOLERANCE: f64 = 0.001;
 /// How much the counts of two runs of the same thing may differ.
 pub const REPEAT_TOLERANCE: f64 = 0.001;
 
-/// Everything one run found. All figures are instructions.
+/// Everything one run found. Figures are instructions where nothing else is said.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Instructions {
@@ -35,6 +39,8 @@ pub struct Instructions {
     pub mode: Mode,
     /// What was counted, and by what.
     pub build: Build,
+    /// SHA-256 of the text of every workload, in hexadecimal, whether or not it was counted.
+    pub workloads: BTreeMap<String, String>,
     /// What operations cost.
     pub costs: Vec<Cost>,
     /// What the floor itself may cost.
@@ -50,31 +56,10 @@ pub struct Instructions {
 /// The versions of the layout.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Schema {
-    /// The first layout.
+    /// The one with other events, the hashes of the workloads and the whole build.
     #[default]
-    #[serde(rename = "doeff-vm/instructions/1")]
-    V1,
-}
-
-/// What decides how many instructions there are.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Build {
-    /// The versions of what ran.
-    pub versions: Versions,
-    /// SHA-256 of the interpreter's library, in hexadecimal.
-    pub libpython_sha256: String,
-    /// Version of valgrind.
-    pub valgrind: String,
-}
-
-impl Build {
-    /// The interpreter as records of the floor are kept by: its version and what its library is.
-    pub fn interpreter(&self) -> String {
-        let version = self.versions.python.split_whitespace().next();
-        let hash: String = self.libpython_sha256.chars().take(16).collect();
-        format!("CPython {} {hash}", version.unwrap_or_default())
-    }
+    #[serde(rename = "doeff-vm/instructions/2")]
+    V2,
 }
 
 /// What a figure must not exceed.
@@ -105,6 +90,8 @@ pub struct Cost {
     pub to: u64,
     /// Instructions per operation, by engine.
     pub counts: BTreeMap<Engine, f64>,
+    /// What else was counted per operation, by engine; a quick run counts less.
+    pub events: BTreeMap<Engine, Events>,
     /// What the VM must not exceed.
     pub ceiling: Option<Ceiling>,
 }
@@ -256,6 +243,8 @@ impl Floor {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Law {
+    /// Name of the workload.
+    pub workload: String,
     /// What is counted, such as "an effect".
     pub cost: String,
     /// What it may depend on, such as "call depth".
@@ -282,6 +271,7 @@ pub struct Point {
 impl Law {
     /// Fits a law to its points.
     pub fn fit(
+        workload: impl Into<String>,
         cost: impl Into<String>,
         over: impl Into<String>,
         points: Vec<Point>,
@@ -291,6 +281,7 @@ impl Law {
         #[expect(clippy::cast_precision_loss)]
         let pairs: Vec<_> = points.iter().map(|p| (p.at as f64, p.count)).collect();
         Self {
+            workload: workload.into(),
             cost: cost.into(),
             over: over.into(),
             points,

@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::{env, fs};
 
+use doeff_reports::gate::{Exact as _, Kind};
 use doeff_reports::instructions::{
-    Build, Ceiling, Cost, Floor, Law, Point, Repeats, Schema, Verdict,
+    Build, Ceiling, Cost, Event, Events, Floor, Law, Point, Repeats, Schema, Verdict,
 };
 use doeff_reports::{Engine, Instructions, Mode, Params, Versions};
 use serde_json::{Value, json};
@@ -22,6 +23,7 @@ fn cost(workload: &str, params: &Value, counts: &[(&'static str, f64)]) -> Cost 
         from: 500,
         to: 2_500,
         counts: counts.collect(),
+        events: [].into(),
         ceiling: None,
     }
 }
@@ -39,14 +41,25 @@ fn floor(workload: &str, count: f64, recorded: Option<f64>, limit: Option<f64>) 
 fn law(over: &str, counts: [f64; 4], ceiling: f64) -> Law {
     let points = [1, 10, 100, 1_000].into_iter().zip(counts);
     let points = points.map(|(at, count)| Point { at, count });
-    Law::fit("the cost of an effect", over, points.collect(), ceiling)
+    Law::fit(
+        "deep_stacks",
+        "the cost of an effect",
+        over,
+        points.collect(),
+        ceiling,
+    )
+}
+
+fn all_events() -> Events {
+    let counts = [412.0, 3.25, 0.5, 0.0, 0.002];
+    Event::ALL.into_iter().zip(counts).collect()
 }
 
 /// A record in which everything holds.
 fn good() -> Instructions {
     let both = [("vm", 2_690.25), ("floor", 2_342.0)];
     Instructions {
-        schema: Schema::V1,
+        schema: Schema::V2,
         created: "2026-02-03T04:05:06Z".to_owned(),
         mode: Mode::Full,
         build: Build {
@@ -58,8 +71,15 @@ fn good() -> Instructions {
                 git_revision: None,
             },
             libpython_sha256: "0123456789abcdef".repeat(4),
+            lock_sha256: "89abcdef01234567".repeat(4),
+            profile_sha256: "76543210fedcba98".repeat(4),
+            profile: "x86_64-unknown-linux-gnu, opt-level 3, [bench] inherits = \"release\""
+                .to_owned(),
             valgrind: "valgrind-3.19.0".to_owned(),
+            gungraun: "0.20.0".to_owned(),
+            libc: "glibc 2.36 fedcba9876543210".to_owned(),
         },
+        workloads: [("resume_churn".to_owned(), "0".repeat(64))].into(),
         costs: vec![
             cost(
                 "generator_stepping",
@@ -68,6 +88,11 @@ fn good() -> Instructions {
             ),
             Cost {
                 ceiling: Some(Ceiling::TimesFloor(1.15)),
+                events: [
+                    (Engine::VM, all_events()),
+                    (Engine::FLOOR, [(Event::SystemCalls, 0.0)].into()),
+                ]
+                .into(),
                 ..cost("resume_churn", &json!({}), &both)
             },
             Cost {
@@ -179,7 +204,7 @@ fn what_is_broken_is_told_with_figure_and_ceiling() {
 fn a_ceiling_without_a_floor_is_open_and_one_without_a_number_is_broken() {
     let record = good();
     assert_eq!(record.costs[3].verdict(), Verdict::Open);
-    let unfitted = Law::fit("a cost", "nothing", Vec::new(), 1.0);
+    let unfitted = Law::fit("a workload", "a cost", "nothing", Vec::new(), 1.0);
     assert_eq!(unfitted.verdict(), Verdict::Broken);
 }
 
@@ -221,7 +246,7 @@ fn a_record_is_valid_under_its_schema_and_reads_back() {
         assert!(validator.is_valid(&json));
         let back: Instructions = serde_json::from_value(json.clone()).expect("it was just written");
         assert_eq!(back, record);
-        json["schema"] = json!("doeff-vm/instructions/2");
+        json["schema"] = json!("doeff-vm/instructions/1");
         assert!(!validator.is_valid(&json));
         assert!(serde_json::from_value::<Instructions>(json).is_err());
     }
@@ -235,4 +260,46 @@ fn both_files_are_written() {
     let read = |name| fs::read_to_string(output.join(name)).expect("it was written");
     assert_eq!(read("instructions.json"), good().to_json());
     assert!(read("instructions.md").starts_with("# Instructions per operation\n"));
+}
+
+#[test]
+fn the_gate_takes_every_figure_once_and_every_limit() {
+    let rows = good().rows();
+    let find = |kind, label: &str, engine: &Engine| {
+        let mut found = rows.iter().filter(|row| row.is_of(kind, label, engine));
+        let row = found.next().unwrap_or_else(|| panic!("no {label}"));
+        assert!(found.next().is_none(), "{label} is there twice");
+        (row.value, row.workload.as_str(), row.quick)
+    };
+    for row in &rows {
+        find(row.kind, &row.label, &row.engine);
+    }
+    let churn = "resume_churn";
+    let instructions = |label, engine| find(Kind::Instructions, label, engine);
+    assert_eq!(instructions(churn, &Engine::VM), (2_690.25, churn, true));
+    assert_eq!(instructions(churn, &Engine::FLOOR), (2_342.0, churn, true));
+    assert!(!instructions("generator_stepping", &Engine::VM).2);
+    let point = "the cost of an effect, call depth = 10";
+    assert_eq!(
+        instructions(point, &Engine::VM),
+        (2_691.0, "deep_stacks", true)
+    );
+    let calls = find(Kind::SystemCalls, churn, &Engine::VM).0;
+    assert!((calls - 0.002).abs() < 1e-9, "{calls}");
+    let law = "the cost of an effect over the call depth";
+    assert!(find(Kind::Exponent, law, &Engine::VM).0.abs() < 0.001);
+    let ceilings = good().ceilings();
+    for (name, limit) in [
+        ("resume_churn, times the floor", 1.15),
+        (
+            "nested_handlers (typed=true), per typed handler passed over, instructions",
+            24.0,
+        ),
+        ("the floor of resume_churn, instructions", 2_500.0),
+        ("the cost of an effect over the call depth, exponent", 0.002),
+    ] {
+        assert_eq!(ceilings.get(name), Some(&limit), "{name}");
+    }
+    assert_eq!(ceilings.len(), 6);
+    assert_eq!(bad().broken(), bad().broken);
 }

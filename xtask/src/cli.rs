@@ -1,6 +1,10 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::gate::measure::NAMES;
 
 /// The project's own commands.
 #[derive(Debug, Parser)]
@@ -20,6 +24,9 @@ pub(crate) enum Command {
     Tools,
     /// Measure everything that has a ceiling, and write reports/latest/ceilings.md.
     Ceilings(CeilingsArgs),
+    /// Count what is exact and judge it against the committed record: exit code 0 ok, 1 regressed, 2 error, 3 no
+    /// baseline.
+    Gate(GateArgs),
     /// Copy reports/latest to reports/published and put its headline table into README.md.
     Report,
     /// Build two revisions, twice each, compare them side by side, and say which workloads take more or less time.
@@ -70,7 +77,7 @@ pub(crate) struct AbArgs {
     pub(crate) seed: Option<u64>,
     /// Folder that the report is written to; `ab/report` in the target folder by default.
     #[arg(long, value_name = "DIR")]
-    pub(crate) out: Option<std::path::PathBuf>,
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Args, Clone, Copy, Debug, Default)]
@@ -86,6 +93,40 @@ pub(crate) struct CeilingsArgs {
     /// Count once, and measure fewer sizes with fewer samples.
     #[arg(long)]
     pub(crate) quick: bool,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct GateArgs {
+    /// Count everything, twice, with branches and what a simulated processor does, not only what has a ceiling.
+    #[arg(long)]
+    pub(crate) full: bool,
+    /// Measure only this workload, for a quick look; may be given several times.
+    #[arg(long = "workload", value_name = "NAME")]
+    pub(crate) workloads: Vec<String>,
+    /// Leave this suite out; may be given several times.
+    #[arg(long, value_name = "SUITE", value_parser = NAMES)]
+    pub(crate) without: Vec<String>,
+    /// Judge the records in this folder instead of measuring.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) from: Option<PathBuf>,
+    /// Build and measure this revision, and compare with that, whatever is committed.
+    #[arg(long, value_name = "REV")]
+    pub(crate) against: Option<String>,
+    /// Make what was measured the committed record, for the reason given by `--reason`.
+    #[arg(long, requires = "reason", conflicts_with_all = ["against", "workloads", "without"])]
+    pub(crate) accept: bool,
+    /// Why it is accepted.
+    #[arg(long, value_name = "TEXT", requires = "accept")]
+    pub(crate) reason: Option<String>,
+    /// With `--accept`: count drift from here on.
+    #[arg(long, requires = "accept")]
+    pub(crate) release: bool,
+    /// Folder of what is measured, and of gate.md and gate.json; `reports/latest` by default.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) output: Option<PathBuf>,
+    /// Folder of the committed records; `reports/gate` by default.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) records: Option<PathBuf>,
 }
 
 #[derive(Args, Clone, Copy, Debug)]

@@ -8,6 +8,7 @@ mod differential;
 #[cfg(test)]
 mod docs;
 mod extension;
+mod gate;
 mod ledger;
 mod mutants;
 mod process;
@@ -58,6 +59,7 @@ fn run(cli: &Cli) -> Result<ExitCode> {
         }
         Command::Ceilings(arguments) => ceilings::run(&workspace, *arguments),
         Command::Ab(arguments) => ab::run(&workspace, arguments),
+        Command::Gate(arguments) => Ok(gate::run(&workspace, arguments)),
         Command::Mutants(arguments) => mutants::run(&workspace, arguments),
         Command::Coverage => coverage::run(&workspace),
         Command::Soak => soak::run(&workspace),

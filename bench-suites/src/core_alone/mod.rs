@@ -26,7 +26,7 @@ pub use cases::{CASES, Case};
 pub use driver::{Driver, Way};
 pub use report::{Figures, Report, Row};
 
-use crate::instructions::count::count_all;
+use crate::instructions::count::{Detail, count_all};
 use crate::instructions::region::counted;
 use crate::progress::Stage;
 
@@ -109,18 +109,18 @@ pub fn count_instructions() -> Result<Both<f64>> {
     });
     let jobs: Vec<_> = jobs.into_iter().flatten().flatten().collect();
     let stage = Stage::begin("counting", jobs.len());
-    let totals = count_all(&jobs, &stage);
+    let totals = count_all(&jobs, Detail::Plain, &stage);
     stage.end();
     let totals = totals?;
     let mut totals = totals.chunks_exact(2);
     let mut missing = false;
     let counts = for_each(|_, _| {
-        let Some(&[few, many]) = totals.next() else {
+        let Some([few, many]) = totals.next() else {
             missing = true;
             return 0.0;
         };
         #[expect(clippy::cast_precision_loss)] // far below 2^53
-        let more = many as f64 - few as f64;
+        let more = many.instructions as f64 - few.instructions as f64;
         more / f64::from(OPERATIONS[1] - OPERATIONS[0])
     });
     ensure!(!missing, "a count is missing");

@@ -14,10 +14,13 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use gungraun::{Bench, BinaryBenchmark, BinaryBenchmarkConfig, BinaryBenchmarkGroup, Callgrind};
 use gungraun_summary::either_or_both::EitherOrBoth;
 use gungraun_summary::v7::{BenchmarkSummary, EventKind, Metric, ToolMetricResults};
+use serde::{Deserialize, Serialize};
 
+use super::count::{Detail, Total};
 use super::region;
+use doeff_reports::instructions::Event;
 
-/// The variable that makes this program Gungraun's: the file of jobs, a JSON list of texts.
+/// The variable that makes this program Gungraun's: the file of [`Jobs`], as JSON.
 const JOBS: &str = "DOEFF_BENCH_JOBS";
 
 /// What the names of our benchmarks begin with; the job's number follows.
@@ -26,8 +29,31 @@ const JOB: &str = "job_";
 /// Valgrinds at once, at most.
 const PARALLEL: &str = "--parallel=2";
 
+/// What makes callgrind count system calls; of its times nothing is taken.
+const SYSTEM_CALLS: &str = "--collect-systime=yes";
+
+/// What makes it simulate nothing, which is several times as fast.
+const PLAIN: [&str; 2] = ["--cache-sim=no", "--branch-sim=no"];
+
+/// What makes it count branches and simulate a processor: the same one wherever it runs.
+const SIMULATED: [&str; 5] = [
+    "--cache-sim=yes",
+    "--branch-sim=yes",
+    "--I1=32768,8,64",
+    "--D1=32768,8,64",
+    "--LL=8388608,16,64",
+];
+
 /// Where `cargo xtask tools` puts Gungraun's own program.
 const RUNNER: &str = env!("GUNGRAUN_RUNNER");
+
+/// What Gungraun's part is told.
+#[derive(Serialize, Deserialize)]
+struct Jobs {
+    detail: Detail,
+    /// What each worker gets.
+    texts: Vec<String>,
+}
 
 /// Does Gungraun's part, and says so, if this process was started for it.
 pub fn serve() -> bool {
@@ -61,7 +87,7 @@ mod benchmarks {
 }
 
 fn fill(group: &mut BinaryBenchmarkGroup) {
-    let jobs = jobs().unwrap_or_else(|error| panic!("{error:#}"));
+    let jobs = Jobs::given().texts;
     let worker = env::current_exe().unwrap_or_else(|error| panic!("{error}"));
     let mut benchmark = BinaryBenchmark::new("count");
     for (number, job) in jobs.iter().enumerate() {
@@ -72,19 +98,44 @@ fn fill(group: &mut BinaryBenchmarkGroup) {
     group.binary_benchmark(benchmark);
 }
 
-fn jobs() -> Result<Vec<String>> {
-    let path = PathBuf::from(env::var_os(JOBS).unwrap_or_default());
-    let file = File::open(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    Ok(serde_json::from_reader(BufReader::new(file))?)
+impl Jobs {
+    /// Those that this process was started for.
+    fn given() -> Self {
+        Self::read().unwrap_or_else(|error| panic!("{error:#}"))
+    }
+
+    fn read() -> Result<Self> {
+        let path = PathBuf::from(env::var_os(JOBS).unwrap_or_default());
+        let file = File::open(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        Ok(serde_json::from_reader(BufReader::new(file))?)
+    }
 }
 
 fn config() -> BinaryBenchmarkConfig {
+    let simulation: &[&str] = match Jobs::given().detail {
+        Detail::Plain => &PLAIN,
+        Detail::Simulated => &SIMULATED,
+    };
+    let options = [&[region::OPTION, SYSTEM_CALLS], simulation].concat();
     let mut config = BinaryBenchmarkConfig::default();
     config
         .env("PYTHONHASHSEED", "0")
         .pass_through_envs(["PATH", "VALGRIND_LIB"])
-        .tool(Callgrind::with_args([region::OPTION, "--cache-sim=no"]));
+        .tool(Callgrind::with_args(options));
     config
+}
+
+/// The version of Gungraun's own program.
+///
+/// # Errors
+/// When it is not installed.
+pub(super) fn version() -> Result<String> {
+    check_runner()?;
+    let output = Command::new(RUNNER).arg("--version").output()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let version = text.split_whitespace().last();
+    let version = version.with_context(|| format!("{RUNNER} does not tell its version"))?;
+    Ok(version.to_owned())
 }
 
 /// Checks that Gungraun's own program is there.
@@ -100,16 +151,20 @@ pub(super) fn check_runner() -> Result<()> {
     );
 }
 
-/// Runs each job in a process of its own; `counted` is told the number of one that has ended, and its
-/// instructions.
+/// Runs each job in a process of its own; `counted` is told the number of one that has ended, and what
+/// was counted.
 ///
 /// # Errors
 /// When one failed; what it said is in the error.
-pub(super) fn run_jobs(jobs: &[String], mut counted: impl FnMut(usize, u64)) -> Result<()> {
+pub(super) fn run_jobs(
+    texts: Vec<String>,
+    detail: Detail,
+    mut counted: impl FnMut(usize, Total),
+) -> Result<()> {
     // A new one each time: what lies there from before would be compared with.
     let folder = tempfile::tempdir().context("cannot make a folder for valgrind's files")?;
     let file = folder.path().join("jobs.json");
-    std::fs::write(&file, serde_json::to_string(jobs)?)?;
+    std::fs::write(&file, serde_json::to_string(&Jobs { detail, texts })?)?;
     let mut said = tempfile::tempfile()?;
     let mut process = Command::new(env::current_exe()?)
         .env(JOBS, &file)
@@ -123,7 +178,7 @@ pub(super) fn run_jobs(jobs: &[String], mut counted: impl FnMut(usize, u64)) -> 
     let mut problem = None;
     for line in BufReader::new(summaries).lines() {
         match line.map_err(Into::into).and_then(|line| count(&line)) {
-            Ok((number, instructions)) => counted(number, instructions),
+            Ok((number, total)) => counted(number, total),
             Err(error) => problem = problem.or(Some(error)),
         }
     }
@@ -136,28 +191,55 @@ pub(super) fn run_jobs(jobs: &[String], mut counted: impl FnMut(usize, u64)) -> 
     bail!("a run under valgrind failed:\n{}", text.trim());
 }
 
-/// The job's number and its instructions, as a line of Gungraun's output tells them.
-fn count(line: &str) -> Result<(usize, u64)> {
+/// The job's number and what was counted, as a line of Gungraun's output tells them.
+fn count(line: &str) -> Result<(usize, Total)> {
     let summary: BenchmarkSummary = serde_json::from_str(line)
         .with_context(|| format!("Gungraun said {line:?}, which is no summary"))?;
     let number = summary.id.as_deref().and_then(|id| id.strip_prefix(JOB));
     let number = number.and_then(|number| number.parse().ok());
-    let instructions = summary.profiles.0.iter().find_map(|profile| {
-        let ToolMetricResults::Callgrind(metrics) = &profile.data.total.metrics else {
-            return None;
-        };
-        match metrics.0.get(&EventKind::Ir)?.values {
+    let mut profiles = summary.profiles.0.iter();
+    let total = profiles.find_map(|profile| total(&profile.data.total.metrics));
+    let found = number.zip(total);
+    found.ok_or_else(|| anyhow!("a summary of Gungraun's has no count of a job: {line}"))
+}
+
+/// What callgrind counted, if it is callgrind's and instructions are among it.
+fn total(metrics: &ToolMetricResults) -> Option<Total> {
+    let ToolMetricResults::Callgrind(metrics) = metrics else {
+        return None;
+    };
+    let sum = |kinds: &[EventKind]| -> Option<u64> {
+        let counts = kinds.iter().map(|kind| match metrics.0.get(kind)?.values {
             EitherOrBoth::Left(Metric::Int(count)) => Some(count),
             _ => None,
-        }
-    });
-    let found = number.zip(instructions);
-    found.ok_or_else(|| anyhow!("a summary of Gungraun's has no count of a job: {line}"))
+        });
+        counts.sum()
+    };
+    let events = Event::ALL.into_iter();
+    Some(Total {
+        instructions: sum(&[EventKind::Ir])?,
+        events: events
+            .filter_map(|event| Some((event, sum(kinds(event))?)))
+            .collect(),
+    })
+}
+
+/// What an event is the sum of, in callgrind's terms.
+fn kinds(event: Event) -> &'static [EventKind] {
+    match event {
+        Event::Branches => &[EventKind::Bc, EventKind::Bi],
+        Event::SimulatedMispredictions => &[EventKind::Bcm, EventKind::Bim],
+        Event::SimulatedL1Misses => &[EventKind::I1mr, EventKind::D1mr, EventKind::D1mw],
+        Event::SimulatedLastLevelMisses => &[EventKind::ILmr, EventKind::DLmr, EventKind::DLmw],
+        Event::SystemCalls => &[EventKind::SysCount],
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::count;
+    use doeff_reports::instructions::Event;
+
+    use super::{Total, count};
 
     /// What Gungraun says of a job, but for what is not looked at.
     fn summary(id: &str, metrics: &str) -> String {
@@ -172,10 +254,33 @@ mod tests {
         )
     }
 
+    fn total(events: &[(Event, u64)]) -> Total {
+        Total {
+            instructions: 1_234_567,
+            events: events.iter().copied().collect(),
+        }
+    }
+
     #[test]
     fn the_job_and_its_instructions_are_read() {
         let said = summary("job_12", r#"{"Ir": {"values": {"new": 1234567}}}"#);
-        assert_eq!(count(&said).expect("it is complete"), (12, 1_234_567));
+        assert_eq!(count(&said).expect("it is complete"), (12, total(&[])));
+    }
+
+    #[test]
+    fn an_event_is_there_when_all_of_its_parts_are() {
+        let counted = |name, count| format!(r#""{name}": {{"values": {{"new": {count}}}}}"#);
+        let counts = [
+            ("Ir", 1_234_567),
+            ("Bc", 5),
+            ("Bi", 6),
+            ("Bcm", 7),
+            ("SysCount", 8),
+        ];
+        let counts = counts.map(|(name, count)| counted(name, count)).join(", ");
+        let said = summary("job_1", &format!("{{{counts}}}"));
+        let events = [(Event::Branches, 11), (Event::SystemCalls, 8)];
+        assert_eq!(count(&said).expect("it is complete"), (1, total(&events)));
     }
 
     #[test]

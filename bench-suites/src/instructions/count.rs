@@ -1,10 +1,12 @@
 //! Counting the instructions of worker processes.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::process::Command;
 
 use anyhow::{Context, Result, anyhow, bail};
+use doeff_reports::instructions::Event;
 use serde::{Deserialize, Serialize};
 
 use super::callgrind;
@@ -32,11 +34,27 @@ impl fmt::Display for Job {
     }
 }
 
+/// How much is to be counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Detail {
+    /// Instructions and system calls.
+    Plain,
+    /// Branches, and what a simulated processor does, too.
+    Simulated,
+}
+
+/// What one process did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Total {
+    pub(crate) instructions: u64,
+    pub(crate) events: BTreeMap<Event, u64>,
+}
+
 /// The total of each job, in their order. A worker gets its job as JSON after `--worker`.
 ///
 /// # Errors
 /// When valgrind or what runs it is not installed, or a job failed.
-pub(crate) fn count_all<J>(jobs: &[J], stage: &Stage) -> Result<Vec<u64>>
+pub(crate) fn count_all<J>(jobs: &[J], detail: Detail, stage: &Stage) -> Result<Vec<Total>>
 where
     J: Serialize + fmt::Display,
 {
@@ -46,14 +64,14 @@ where
         .map(serde_json::to_string)
         .collect::<Result<_, _>>()?;
     let mut totals = vec![None; jobs.len()];
-    callgrind::run_jobs(&texts, |number, total| {
+    callgrind::run_jobs(texts, detail, |number, total| {
         if let Some((place, job)) = totals.get_mut(number).zip(jobs.get(number)) {
             stage.step(job.to_string());
             *place = Some(total);
             stage.done();
         }
     })?;
-    let all: Option<Vec<u64>> = totals.into_iter().collect();
+    let all: Option<Vec<Total>> = totals.into_iter().collect();
     all.ok_or_else(|| anyhow!("a process was not run"))
 }
 

@@ -29,6 +29,7 @@ use crate::record;
 use arguments::Arguments;
 use build::build;
 pub use callgrind::serve;
+use count::Detail;
 use floors::Records;
 use plan::{Plan, Totals};
 
@@ -67,12 +68,16 @@ fn count(arguments: &Arguments, plan: &Plan) -> Result<ExitCode> {
     let build = build()?;
     let interpreter = build.interpreter();
     println!("{interpreter}, {}", build.valgrind);
-    let totals = count_all(plan, "counting")?;
+    let detail = match arguments.mode() {
+        Mode::Quick => Detail::Plain,
+        Mode::Full => Detail::Simulated,
+    };
+    let totals = count_all(plan, detail, "counting")?;
     let costs = plan.costs(&totals);
     let repeats = match arguments.mode() {
         Mode::Quick => None,
         Mode::Full => {
-            let again = plan.costs(&count_all(plan, "counting again")?);
+            let again = plan.costs(&count_all(plan, Detail::Plain, "counting again")?);
             largest_difference(&costs, &again)
         }
     };
@@ -88,10 +93,11 @@ fn count(arguments: &Arguments, plan: &Plan) -> Result<ExitCode> {
         records.get(&interpreter, label)
     });
     let found = Instructions {
-        schema: Schema::V1,
+        schema: Schema::V2,
         created,
         mode: arguments.mode(),
         build,
+        workloads: build::workloads()?,
         laws: plan.laws(&totals),
         costs,
         floors,
@@ -112,13 +118,13 @@ fn count(arguments: &Arguments, plan: &Plan) -> Result<ExitCode> {
     Ok(verdict(&found.broken))
 }
 
-fn count_all(plan: &Plan, stage: &'static str) -> Result<Totals> {
+fn count_all(plan: &Plan, detail: Detail, stage: &'static str) -> Result<Totals> {
     let jobs = plan.jobs();
     if jobs.is_empty() {
         bail!("nothing to count: no chosen engine runs a chosen workload");
     }
     let stage = Stage::begin(stage, jobs.len());
-    let totals = count::count_all(&jobs, &stage);
+    let totals = count::count_all(&jobs, detail, &stage);
     stage.end();
     Ok(jobs.into_iter().zip(totals?).collect())
 }
@@ -182,6 +188,7 @@ mod tests {
             from: 1,
             to: 2,
             counts: BTreeMap::from([(Engine::VM, vm), (Engine::FLOOR, floor)]),
+            events: BTreeMap::new(),
             ceiling: None,
         }
     }

@@ -1,15 +1,17 @@
 //! What is counted, and how figures come of it.
 
+mod laws;
+
 use std::collections::{BTreeMap, HashMap};
 
 use anyhow::Result;
-use doeff_reports::instructions::{Ceiling, Cost, Law, Point};
+use doeff_reports::instructions::{Ceiling, Cost, Event, Events, Law, Point};
 use doeff_reports::{Engine, Mode, Params};
 use pyo3::prelude::*;
 use serde_json::{Value, json};
 
 use super::ceilings;
-use super::count::Job;
+use super::count::{Job, Total};
 use crate::workload::Workload;
 
 /// The sizes of most workloads.
@@ -20,15 +22,8 @@ const NONTAIL_SIZES: [u64; 2] = [2_000, 22_000];
 const SIEVE_SIZES: [u64; 2] = [100, 500];
 /// The depths between which the cost of passing over one handler is taken.
 const DEPTHS: [u64; 2] = [16, 64];
-/// How many effects a run has performed when the cost of the next ones is taken, for the law that this
-/// does not depend on it; and how many next ones.
-const EFFECTS: [u64; 4] = [100, 1_000, 10_000, 100_000];
-const NEXT_EFFECTS: u64 = 1_000;
-/// How many handlers are nested, for the law that all of them together cost O(n).
-const NESTED: [u64; 4] = [10, 100, 1_000, 10_000];
-
 /// The totals of all jobs.
-pub(super) type Totals = HashMap<Job, u64>;
+pub(super) type Totals = HashMap<Job, Total>;
 
 /// Two runs, and how many operations one makes more than the other.
 #[derive(Clone, Debug)]
@@ -39,10 +34,15 @@ struct Span {
 }
 
 impl Span {
+    /// What one operation needs of what `of` takes from a total.
     #[expect(clippy::cast_precision_loss)] // Far below 2^52.
-    fn count(&self, totals: &Totals) -> Option<f64> {
-        let (small, large) = (*totals.get(&self.small)?, *totals.get(&self.large)?);
+    fn per_operation(&self, totals: &Totals, of: impl Fn(&Total) -> Option<u64>) -> Option<f64> {
+        let (small, large) = (of(totals.get(&self.small)?)?, of(totals.get(&self.large)?)?);
         Some((large as f64 - small as f64) / self.operations as f64)
+    }
+
+    fn count(&self, totals: &Totals) -> Option<f64> {
+        self.per_operation(totals, |total| Some(total.instructions))
     }
 }
 
@@ -63,13 +63,24 @@ impl Measure {
         }
     }
 
-    fn count(&self, totals: &Totals) -> Option<f64> {
+    fn figure(&self, of: impl Fn(&Span) -> Option<f64>) -> Option<f64> {
         match self {
-            Self::Cost(span) => span.count(totals),
-            Self::Step { near, far, steps } => {
-                Some((far.count(totals)? - near.count(totals)?) / f64::from(*steps))
-            }
+            Self::Cost(span) => of(span),
+            Self::Step { near, far, steps } => Some((of(far)? - of(near)?) / f64::from(*steps)),
         }
+    }
+
+    fn count(&self, totals: &Totals) -> Option<f64> {
+        self.figure(|span| span.count(totals))
+    }
+
+    /// What else was counted.
+    fn events(&self, totals: &Totals) -> Events {
+        let found = Event::ALL.into_iter().filter_map(|event| {
+            let of = |total: &Total| total.events.get(&event).copied();
+            Some((event, self.figure(|span| span.per_operation(totals, of))?))
+        });
+        found.collect()
     }
 }
 
@@ -82,6 +93,7 @@ struct CostPlan {
 
 /// A law that is to be fitted.
 struct LawPlan {
+    workload: String,
     cost: &'static str,
     over: &'static str,
     ceiling: f64,
@@ -152,8 +164,11 @@ impl Plan {
             let counts = plan.measures.iter();
             let counts = counts
                 .filter_map(|(engine, measure)| Some((engine.clone(), measure.count(totals)?)));
+            let events = plan.measures.iter();
+            let events = events.map(|(engine, measure)| (engine.clone(), measure.events(totals)));
             Cost {
                 counts: counts.collect(),
+                events: events.collect(),
                 ..plan.cost.clone()
             }
         });
@@ -168,7 +183,13 @@ impl Plan {
                 let count = span.count(totals)?;
                 Some(Point { at, count })
             });
-            Law::fit(plan.cost, plan.over, points.collect(), plan.ceiling)
+            Law::fit(
+                &plan.workload,
+                plan.cost,
+                plan.over,
+                points.collect(),
+                plan.ceiling,
+            )
         });
         laws.collect()
     }
@@ -262,6 +283,7 @@ impl Subject<'_, '_> {
                     from,
                     to,
                     counts: BTreeMap::new(),
+                    events: BTreeMap::new(),
                     ceiling: ceiling.map(Ceiling::TimesFloor),
                 },
             });
@@ -298,78 +320,21 @@ impl Subject<'_, '_> {
                     from: DEPTHS[0],
                     to: DEPTHS[1],
                     counts: BTreeMap::new(),
+                    events: BTreeMap::new(),
                     ceiling: Some(ceiling),
                 },
             });
         }
         Ok(())
     }
-
-    /// The cost of an effect does not depend on how many a run performs.
-    fn plan_effects(&self, plan: &mut Plan) -> Result<()> {
-        let points = EFFECTS.map(|effects| {
-            let sizes = [effects, effects + NEXT_EFFECTS];
-            Ok((effects, self.span(&Engine::VM, 0, sizes)?))
-        });
-        plan.laws.push(LawPlan {
-            cost: "the cost of an effect",
-            over: "number of effects performed",
-            ceiling: ceilings::FLAT,
-            points: points.into_iter().collect::<Result<_>>()?,
-        });
-        Ok(())
-    }
-
-    /// Nor on how deep the stack is, in any way.
-    fn plan_depths(&self, plan: &mut Plan) -> Result<()> {
-        for (kind, over) in [
-            ("call_depth", "call depth"),
-            ("frames_captured", "number of frames captured"),
-            ("handlers_outside", "number of handlers outside"),
-        ] {
-            let cases = self.with_params(&json!({"kind": kind}));
-            let points = cases.into_iter().map(|(index, params)| {
-                let depth = params.get("depth").and_then(Value::as_u64).unwrap_or(0);
-                Ok((depth, self.span(&Engine::VM, index, SIZES)?))
-            });
-            plan.laws.push(LawPlan {
-                cost: "the cost of an effect",
-                over,
-                ceiling: ceilings::FLAT,
-                points: points.collect::<Result<_>>()?,
-            });
-        }
-        Ok(())
-    }
-
-    /// The cost of all nested handlers together is in proportion to their number.
-    fn plan_nested(&self, plan: &mut Plan) -> Result<()> {
-        let points = NESTED.map(|handlers| {
-            let span = self.span(&Engine::VM, 0, [1, handlers])?;
-            Ok((
-                handlers,
-                Span {
-                    operations: 1,
-                    ..span
-                },
-            ))
-        });
-        plan.laws.push(LawPlan {
-            cost: "the cost of all handlers with an effect each",
-            over: "number of nested handlers",
-            ceiling: ceilings::LINEAR,
-            points: points.into_iter().collect::<Result<_>>()?,
-        });
-        Ok(())
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use doeff_reports::instructions::Ceiling;
+    use doeff_reports::instructions::{Ceiling, Event};
     use doeff_reports::{Engine, Mode};
 
-    use super::{Plan, Totals};
+    use super::{Plan, Total, Totals};
     use crate::compare::workloads;
     use crate::instructions::ceilings;
     use crate::python::with_python;
@@ -423,7 +388,10 @@ mod tests {
             .into_iter()
             .map(|job| {
                 let index = u64::try_from(job.params_index).expect("there are few");
-                let total = 1_000 + job.size * (100 + 5 * index);
+                let total = Total {
+                    instructions: 1_000 + job.size * (100 + 5 * index),
+                    events: [(Event::SystemCalls, 7 + job.size * index)].into(),
+                };
                 (job, total)
             })
             .collect();
@@ -442,6 +410,16 @@ mod tests {
         // Depths 16 and 64 are one set of parameters apart.
         let step = cost("nested_handlers (typed=true), per typed handler passed over");
         assert_eq!(step.0, Some(5.0 / 48.0));
+        let system_calls = |label: &str| {
+            let found = costs.iter().find(|cost| cost.label() == label);
+            found.and_then(|cost| {
+                cost.events
+                    .get(&Engine::VM)?
+                    .get(&Event::SystemCalls)
+                    .copied()
+            })
+        };
+        assert_eq!(system_calls("builtin_effects (effect=get)"), Some(1.0));
         let laws = plan.laws(&totals);
         let law = laws.iter().find(|law| law.over.contains("effects"));
         let law = law.expect("there is that law");

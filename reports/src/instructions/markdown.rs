@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Ceiling, Cost, Floor, Instructions, Law, Verdict};
+use super::{Ceiling, Cost, Event, Floor, Instructions, Law, Verdict};
 use crate::text::{TextTable, escape};
 use crate::{Engine, format};
 
@@ -26,6 +26,10 @@ operation costs is the difference between two such processes over the operations
 the other; Python's garbage collector runs in them as it does for users. The floor is the cheapest native
 loop that does the same Python-side work with the VM's own classes.
 
+Branches are exact. Mispredictions and cache misses are *simulated*: those of a simple predictor and of fixed
+caches, not of this machine's processor. They are counted in full runs. Of system calls, looking at the clock
+is one under valgrind only.
+
 A law holds where the exponent of the power law that fits its counts best (the least-squares slope on
 logarithmic axes) is not above its ceiling: about 0 where a cost must not grow at all, about 1 where it may
 be proportional.
@@ -45,6 +49,7 @@ pub fn tables(record: &Instructions) -> String {
     section("The VM and the floor", costs(&record.costs));
     section("Laws", laws(&record.laws));
     section("The floor", floors(&record.floors));
+    section("Beside the instructions", events(&record.costs));
     text
 }
 
@@ -72,7 +77,11 @@ fn build(record: &Instructions) -> String {
         ),
         ("libpython, SHA-256", &record.build.libpython_sha256),
         ("Rust", &versions.rustc),
+        ("Cargo.lock, SHA-256", &record.build.lock_sha256),
+        ("profile", &record.build.profile),
         ("valgrind", &record.build.valgrind),
+        ("Gungraun", &record.build.gungraun),
+        ("C library", &record.build.libc),
         ("revision", revision),
         ("repeats", &repeats),
     ] {
@@ -180,6 +189,32 @@ fn floors(floors: &[Floor]) -> Option<String> {
         text += "\nNothing is recorded for this interpreter; `--accept` records these counts.\n";
     }
     Some(text)
+}
+
+/// What else was counted, a row for each engine; only what some row has is a column.
+fn events(costs: &[Cost]) -> Option<String> {
+    let rows = || {
+        let rows = costs.iter();
+        rows.flat_map(|cost| cost.events.iter().map(move |events| (cost, events)))
+    };
+    let found = |event| rows().any(|(_, (_, events))| events.contains_key(event));
+    let columns: Vec<_> = Event::ALL.iter().filter(|event| found(event)).collect();
+    if columns.is_empty() {
+        return None;
+    }
+    let mut header = vec![("workload", false), ("engine", false)];
+    header.extend(columns.iter().map(|event| (event.title(), true)));
+    let mut table = TextTable::new(&header);
+    for (cost, (engine, events)) in rows() {
+        let mut cells = vec![escape(&cost.label()), escape(engine.name())];
+        let shown = columns.iter().map(|event| match events.get(event) {
+            None => format::MISSING.to_owned(),
+            Some(count) => format!("{count:.3}"),
+        });
+        cells.extend(shown);
+        table.row(cells);
+    }
+    Some(table.render())
 }
 
 fn optional(count: Option<f64>) -> String {

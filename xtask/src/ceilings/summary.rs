@@ -280,6 +280,7 @@ fn uncounted(times: &Report) -> Vec<Target> {
         from: 0,
         to: 0,
         counts: BTreeMap::new(),
+        events: BTreeMap::new(),
         ceiling: None,
     });
     costs.map(|cost| Target::of(&cost, Some(times))).collect()

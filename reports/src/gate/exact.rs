@@ -1,0 +1,148 @@
+//! What the gate takes from the records of a run.
+
+use std::collections::BTreeMap;
+
+use super::{Key, Kind, Record, Row, Schema};
+use crate::instructions::{Ceiling, Event};
+use crate::{Engine, Instructions, Mode};
+
+/// The bench target of the instruction counts.
+const INSTRUCTIONS: &str = "instructions";
+
+/// A record of exact figures, as the gate sees it. Another kind of record joins by implementing this and being
+/// handed to [`Found::join`].
+pub trait Exact {
+    /// Its figures.
+    fn rows(&self) -> Vec<Row>;
+
+    /// Its hard limits, by what they are of.
+    fn ceilings(&self) -> BTreeMap<String, f64>;
+
+    /// Every hard limit that is broken, in words.
+    fn broken(&self) -> Vec<String>;
+}
+
+impl Exact for Instructions {
+    fn rows(&self) -> Vec<Row> {
+        let costs = self.costs.iter().flat_map(|cost| {
+            let row = move |kind, engine: &Engine, value| Row {
+                kind,
+                suite: INSTRUCTIONS.to_owned(),
+                workload: cost.workload.clone(),
+                label: cost.label(),
+                engine: engine.clone(),
+                value,
+                quick: cost.ceiling.is_some(),
+            };
+            let counts = cost.counts.iter();
+            let counts = counts.map(move |(engine, &count)| row(Kind::Instructions, engine, count));
+            let calls = cost.events.iter().filter_map(move |(engine, events)| {
+                let &count = events.get(&Event::SystemCalls)?;
+                Some(row(Kind::SystemCalls, engine, count))
+            });
+            counts.chain(calls)
+        });
+        let laws = self.laws.iter().flat_map(|law| {
+            let row = |kind, label, value| Row {
+                kind,
+                suite: INSTRUCTIONS.to_owned(),
+                workload: law.workload.clone(),
+                label,
+                engine: Engine::VM,
+                value,
+                quick: true,
+            };
+            let name = format!("{} over the {}", law.cost, law.over);
+            let points = law.points.iter().map(|point| {
+                let label = format!("{}, {} = {}", law.cost, law.over, point.at);
+                row(Kind::Instructions, label, point.count)
+            });
+            let exponent = row(Kind::Exponent, name, law.exponent);
+            points.chain([exponent]).collect::<Vec<_>>()
+        });
+        costs.chain(laws).collect()
+    }
+
+    fn ceilings(&self) -> BTreeMap<String, f64> {
+        let costs = self.costs.iter().filter_map(|cost| {
+            let label = cost.label();
+            Some(match cost.ceiling? {
+                Ceiling::TimesFloor(ceiling) => (format!("{label}, times the floor"), ceiling),
+                Ceiling::Instructions(ceiling) => (format!("{label}, instructions"), ceiling),
+            })
+        });
+        let floors = self.floors.iter().filter_map(|floor| {
+            let name = format!("the floor of {}, instructions", floor.label());
+            Some((name, floor.limit?))
+        });
+        let laws = self.laws.iter().map(|law| {
+            let name = format!("{} over the {}, exponent", law.cost, law.over);
+            (name, law.ceiling)
+        });
+        costs.chain(floors).chain(laws).collect()
+    }
+
+    fn broken(&self) -> Vec<String> {
+        self.clone().judged().broken
+    }
+}
+
+/// What one run found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// What the next baseline would be.
+    pub record: Record,
+    /// Every hard limit that is broken.
+    pub broken: Vec<String>,
+    /// What went wrong, so that the run says nothing.
+    pub errors: Vec<String>,
+    /// The workloads that were chosen, where not all were.
+    pub only: Vec<String>,
+    /// The suites that were left out.
+    pub without: Vec<String>,
+}
+
+impl Found {
+    /// What the counts of a run say; other records join it.
+    pub fn of(counts: &Instructions) -> Self {
+        let record = Record {
+            schema: Schema::V1,
+            key: Key::of(&counts.build),
+            mode: counts.mode,
+            created: counts.created.clone(),
+            revision: counts.build.versions.git_revision.clone(),
+            workloads: counts.workloads.clone(),
+            ceilings: BTreeMap::new(),
+            rows: Vec::new(),
+        };
+        let mut found = Self {
+            record,
+            broken: Vec::new(),
+            errors: Vec::new(),
+            only: Vec::new(),
+            without: Vec::new(),
+        };
+        found.join(counts);
+        found
+    }
+
+    /// Adds what another record says.
+    pub fn join(&mut self, exact: &impl Exact) {
+        self.record.rows.extend(exact.rows());
+        self.record.ceilings.extend(exact.ceilings());
+        self.broken.extend(exact.broken());
+    }
+
+    /// Whether everything was measured.
+    pub(super) fn is_whole(&self) -> bool {
+        self.only.is_empty() && self.without.is_empty()
+    }
+
+    /// Whether it was to have a figure like this one: it depends on the mode, and on what was chosen.
+    pub(super) fn has_to_have(&self, row: &Row) -> bool {
+        let counted = row.quick || self.record.mode == Mode::Full;
+        let any = self.only.is_empty() || row.workload.is_empty();
+        let chosen = any || self.only.contains(&row.workload);
+        counted && chosen && !self.without.contains(&row.suite)
+    }
+}

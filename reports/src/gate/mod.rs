@@ -1,0 +1,27 @@
+//! Whether a change made something worse that is exact: judged against records that are committed.
+//!
+//! A run's records of exact figures ([`Exact`]) make one [`Record`]: rows with a figure each, the ceilings, and
+//! the hashes of the workloads, under the [`Key`] of what decides such figures. [`judge`] compares it with that
+//! of the baseline and of the last release, and [`accept`] makes it the next baseline, with the old figures of
+//! what changed. Nothing here runs or measures anything.
+
+mod accept;
+mod exact;
+mod judge;
+mod key;
+mod older;
+mod page;
+mod record;
+mod row;
+mod workloads;
+
+pub use accept::{Refusal, accept};
+pub use exact::{Exact, Found};
+pub use judge::{
+    Baseline, Drift, Head, Judged, Judgement, Origin, Question, RowVerdict, Verdict, judge,
+};
+pub use key::Key;
+pub use older::read_instructions;
+pub use page::{page, summary};
+pub use record::{Accepted, Change, Entry, FileError, Record, Schema};
+pub use row::{Kind, Row};

@@ -1,0 +1,189 @@
+//! An ancestor that is built and measured, where there is no record to compare with.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use doeff_reports::gate::{Baseline, Origin};
+
+use super::folder::Folder;
+use super::measure::Measurement;
+use super::resolve;
+use crate::process::program;
+use crate::workspace::Workspace;
+
+/// How many ancestors are tried: one that does not build says nothing.
+const TRIED: usize = 5;
+
+/// The branch that changes are made for, as it may be called in a clone.
+const MAIN: [&str; 2] = ["origin/main", "main"];
+
+/// The first of the named revision, or else the newest ancestors, that can be built and measured.
+pub(super) fn baseline(
+    workspace: &Workspace,
+    named: Option<&str>,
+    measurement: &Measurement<'_>,
+) -> Result<Option<Baseline>> {
+    let root = &workspace.root;
+    let revisions = match named {
+        Some(name) => vec![resolve(root, name)?],
+        None => ancestors(root)?,
+    };
+    let scratch = Tree::of(workspace);
+    for revision in revisions {
+        eprintln!("\n== {revision}, to compare with");
+        match scratch.measure(&revision, measurement) {
+            Ok(baseline) => return Ok(Some(baseline)),
+            Err(error) if named.is_some() => return Err(error),
+            Err(error) => eprintln!("{revision} cannot be compared with: {error:#}"),
+        }
+    }
+    Ok(None)
+}
+
+/// The newest ancestors that a change can be compared with, newest first: of a branch, what it branched from;
+/// of what is not committed, the last commit.
+fn ancestors(root: &Path) -> Result<Vec<String>> {
+    let head = resolve(root, "HEAD")?;
+    let bases = MAIN.iter().filter_map(|main| {
+        let base = program("git", ["merge-base", main, "HEAD"], root);
+        base.stderr_null().read().ok()
+    });
+    let base = bases.into_iter().find(|base| *base != head);
+    let changed = ["status", "--porcelain", "--untracked-files=no"];
+    let dirty = !program("git", changed, root).read()?.is_empty();
+    let newest = match base {
+        Some(base) => base,
+        None if dirty => head,
+        None => match resolve(root, "HEAD^") {
+            Ok(parent) => parent,
+            Err(_) => return Ok(Vec::new()), // the first commit, or a clone of the last one alone
+        },
+    };
+    let count = format!("--max-count={TRIED}");
+    let listed = program("git", ["rev-list", "--first-parent", &count, &newest], root).read()?;
+    Ok(listed.lines().map(str::to_owned).collect())
+}
+
+/// A worktree beside what is built here, with a target folder of its own.
+struct Tree<'a> {
+    repository: &'a Path,
+    /// Where Cargo puts installed tools, for this target folder.
+    tools: PathBuf,
+    root: PathBuf,
+    target: PathBuf,
+    output: PathBuf,
+}
+
+impl<'a> Tree<'a> {
+    fn of(workspace: &'a Workspace) -> Self {
+        let place = workspace.target.join("gate");
+        Self {
+            repository: &workspace.root,
+            tools: workspace.target.join("tools"),
+            root: place.join("tree"),
+            target: place.join("target"),
+            output: place.join("records"),
+        }
+    }
+
+    fn measure(&self, revision: &str, like: &Measurement<'_>) -> Result<Baseline> {
+        self.check_out(revision)?;
+        let measured = self.measure_tree(like);
+        // What was built stays: the next time takes less.
+        let removed = self.remove();
+        let baseline = measured?;
+        removed?;
+        Ok(baseline)
+    }
+
+    fn measure_tree(&self, like: &Measurement<'_>) -> Result<Baseline> {
+        self.lend_tools()?;
+        let measurement = Measurement {
+            root: &self.root,
+            target: Some(self.target.clone()),
+            ..*like
+        };
+        // A ceiling may be broken there: only what is read counts.
+        let failures = measurement.run(&self.output)?;
+        let found = measurement
+            .read(&self.output)
+            .with_context(|| failures.join("\n"))?;
+        Ok(Baseline {
+            origin: Origin::Built,
+            record: found.record,
+            accepted: Folder::within(&self.root).accepted()?,
+        })
+    }
+
+    fn check_out(&self, revision: &str) -> Result<()> {
+        self.remove()?;
+        let root = self.root.display().to_string();
+        let words = ["worktree", "add", "--quiet", "--detach", &root, revision];
+        program("git", words, self.repository).run()?;
+        Ok(())
+    }
+
+    fn remove(&self) -> Result<()> {
+        if self.root.exists() {
+            fs::remove_dir_all(&self.root)
+                .with_context(|| format!("cannot remove {}", self.root.display()))?;
+        }
+        program("git", ["worktree", "prune"], self.repository).run()?;
+        Ok(())
+    }
+
+    /// The benches look for tools in their own target folder.
+    fn lend_tools(&self) -> Result<()> {
+        let (from, to) = (self.tools.join("bin"), self.target.join("tools/bin"));
+        fs::create_dir_all(&to).with_context(|| format!("cannot make {}", to.display()))?;
+        for entry in
+            fs::read_dir(&from).with_context(|| format!("cannot list {}", from.display()))?
+        {
+            let entry = entry?;
+            fs::copy(entry.path(), to.join(entry.file_name()))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A repository, and a function that runs git in it.
+    fn git(root: &Path, words: &[&str]) -> String {
+        let identity = ["-c", "user.name=test", "-c", "user.email=test@localhost"];
+        let said = program("git", [&identity, words].concat(), root).read();
+        said.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn commit(root: &Path, text: &str) -> String {
+        fs::write(root.join("file"), text).expect("the folder is writable");
+        git(root, &["add", "file"]);
+        git(
+            root,
+            &["commit", "--quiet", "--no-verify", "--message", text],
+        );
+        git(root, &["rev-parse", "HEAD"])
+    }
+
+    #[test]
+    fn the_newest_ancestor_depends_on_where_one_is() {
+        let folder = tempfile::tempdir().expect("there is room for a folder");
+        let root = folder.path();
+        git(root, &["init", "--quiet", "--initial-branch=main"]);
+        let first = commit(root, "first");
+        let found = || ancestors(root).unwrap_or_else(|error| panic!("{error:#}"));
+        assert_eq!(found(), [""; 0]);
+        let second = commit(root, "second");
+        assert_eq!(found(), [first.as_str()]);
+        fs::write(root.join("file"), "not committed").expect("the folder is writable");
+        assert_eq!(found(), [second.as_str(), &first]);
+        git(root, &["checkout", "--quiet", "-b", "branch", "--force"]);
+        commit(root, "third");
+        commit(root, "fourth");
+        assert_eq!(found(), [second.as_str(), &first]);
+        assert!(resolve(root, "nowhere").is_err());
+    }
+}

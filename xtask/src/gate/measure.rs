@@ -1,0 +1,195 @@
+//! Running what is exact, and reading what it wrote.
+
+use std::collections::VecDeque;
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, BufRead as _, BufReader};
+use std::iter;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use doeff_reports::gate::{Exact, Found, read_instructions};
+use duct::Expression;
+
+use crate::ceilings::exact;
+use crate::process::program;
+
+/// A bench target of the gate, and the record that it writes.
+#[derive(Clone, Copy)]
+struct Suite {
+    name: &'static str,
+    record: &'static str,
+    /// Whether workloads can be chosen.
+    has_workloads: bool,
+}
+
+/// What is always measured: its record tells what the others depend on too.
+const INSTRUCTIONS: Suite = Suite {
+    name: "instructions",
+    record: "instructions.json",
+    has_workloads: true,
+};
+
+const CORE: Suite = Suite {
+    name: "core",
+    record: "core.json",
+    has_workloads: false,
+};
+
+/// What can be left out.
+const FURTHER: [Suite; 1] = [CORE];
+
+/// The names of what can be left out.
+pub(crate) const NAMES: [&str; FURTHER.len()] = [CORE.name];
+
+/// How many lines of what a run that failed has said are told again.
+const TOLD: usize = 24;
+
+/// A run of everything that is exact, in some tree.
+pub(super) struct Measurement<'a> {
+    /// The tree.
+    pub(super) root: &'a Path,
+    /// Where build products go, where that is not the usual place.
+    pub(super) target: Option<PathBuf>,
+    pub(super) full: bool,
+    /// Only these, if any are named.
+    pub(super) workloads: &'a [String],
+    /// The suites that are left out.
+    pub(super) without: &'a [String],
+}
+
+impl Measurement<'_> {
+    /// Runs it. What failed is told, a line each; that a ceiling is broken is one of the reasons.
+    pub(super) fn run(&self, output: &Path) -> Result<Vec<String>> {
+        let mut failures = Vec::new();
+        for suite in self.suites() {
+            let name = suite.name;
+            remove(&output.join(suite.record))?; // an older one must not pass for this one's
+            eprintln!("\n== cargo bench --bench {name}");
+            let mut words: Vec<OsString> = ["bench", "--bench", name, "--", "--output"]
+                .map(Into::into)
+                .into();
+            words.push(output.into());
+            if !self.full {
+                words.push("--quick".into());
+            }
+            if suite.has_workloads {
+                for workload in self.workloads {
+                    words.extend(["--workload".into(), workload.into()]);
+                }
+            }
+            let mut command = program("cargo", words, self.root);
+            if let Some(target) = &self.target {
+                command = command.env("CARGO_TARGET_DIR", target);
+            }
+            if let Some(problem) = problem(&command)? {
+                failures.push(format!("cargo bench --bench {name} failed: {problem}"));
+            }
+        }
+        Ok(failures)
+    }
+
+    fn has(&self, suite: Suite) -> bool {
+        self.without.iter().all(|name| name != suite.name)
+    }
+
+    fn suites(&self) -> impl Iterator<Item = Suite> {
+        let further = FURTHER.into_iter().filter(|&suite| self.has(suite));
+        iter::once(INSTRUCTIONS).chain(further)
+    }
+
+    /// What a run wrote into a folder. Every record has to be there.
+    pub(super) fn read(&self, folder: &Path) -> Result<Found> {
+        let path = |suite: Suite| folder.join(suite.record);
+        let mut found = Found::of(&read_instructions(&path(INSTRUCTIONS))?);
+        if self.has(CORE) {
+            self.join(&mut found, CORE, exact::core(&path(CORE)))?;
+        }
+        found.only = self.workloads.to_vec();
+        found.without = self.without.to_vec();
+        Ok(found)
+    }
+
+    /// Adds a record, which has to be there; only an ancestor may be from before there was such a record.
+    fn join<T: Exact>(&self, found: &mut Found, suite: Suite, record: Result<T>) -> Result<()> {
+        match record.with_context(|| format!("cannot use {}", suite.record)) {
+            Ok(record) => found.join(&record),
+            Err(error) if self.target.is_some() => eprintln!("nothing to compare with: {error:#}"),
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+}
+
+/// Runs a command, whose output is passed on; what it said last, where it fails.
+fn problem(command: &Expression) -> Result<Option<String>> {
+    let output = command.stderr_to_stdout().unchecked().reader()?;
+    let mut last = VecDeque::new();
+    for line in BufReader::new(&output).split(b'\n') {
+        let line = String::from_utf8_lossy(&line?).into_owned();
+        eprintln!("{line}");
+        if last.len() == TOLD {
+            last.pop_front();
+        }
+        last.push_back(line);
+    }
+    let ended = output
+        .try_wait()?
+        .context("its output has ended, but it has not")?;
+    if ended.status.success() {
+        return Ok(None);
+    }
+    // What comes before the error that it ended with was not the reason.
+    let error = last.iter().rposition(|line| line.starts_with("error"));
+    let lines: Vec<_> = last.into_iter().skip(error.unwrap_or(0)).collect();
+    Ok(Some(format!(
+        "{}: {}",
+        ended.status,
+        lines.join("\n").trim()
+    )))
+}
+
+fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", path.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn said(script: &str) -> Option<String> {
+        let command = program("sh", ["-c", script], Path::new("/"));
+        problem(&command).expect("there is a shell")
+    }
+
+    #[test]
+    fn of_what_fails_the_last_error_is_told() {
+        assert_eq!(said("echo fine"), None);
+        let told = said("echo error: first; echo error: second >&2; echo more; exit 3");
+        assert_eq!(told.as_deref(), Some("exit status: 3: error: second\nmore"));
+    }
+
+    #[test]
+    fn a_record_that_is_not_there_is_an_error() {
+        let folder = tempfile::tempdir().expect("there is room for a folder");
+        let measurement = Measurement {
+            root: folder.path(),
+            target: None,
+            full: false,
+            workloads: &[],
+            without: &[],
+        };
+        let missing = measurement.read(folder.path()).expect_err("there is none");
+        assert!(
+            missing.to_string().contains("instructions.json"),
+            "{missing}"
+        );
+    }
+}
