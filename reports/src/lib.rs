@@ -7,6 +7,7 @@
 //! [floor](Engine::FLOOR) is the unit of the multiples and [cesk](Engine::CESK) is the rival.
 
 mod engine;
+pub mod fit;
 pub mod format;
 pub mod html;
 pub mod instructions;
