@@ -150,6 +150,9 @@ impl fmt::Display for Exponent {
             low,
             high,
         } = self;
+        // Adding 0 takes the sign off a 0.
+        let [estimate, low, high] =
+            [estimate, low, high].map(|number| (number * 1e4).round() / 1e4 + 0.0);
         write!(f, "{estimate:.4} [{low:.4}, {high:.4}]")
     }
 }

@@ -15,6 +15,7 @@ pub mod markdown;
 mod plot;
 pub mod record;
 pub mod stats;
+pub mod sweep;
 pub mod table;
 pub mod terminal;
 pub mod text;
