@@ -6,7 +6,8 @@
 //! cell (case and engine) is warmed up and its answer checked, samples are taken in rounds of random
 //! order ([`schedule`], [`measure`]), and a report is written ([`record`]).
 //!
-//! [`instructions`] counts instructions instead, of the VM and the floor, and asserts ceilings.
+//! [`instructions`] counts instructions instead, of the VM and the floor, and asserts ceilings. [`research`] tells
+//! how they grow with the size, and runs cases for profilers.
 //!
 //! How the comparison's figures come about, and what they do not show:
 //!
@@ -34,5 +35,6 @@ pub mod memory;
 pub mod progress;
 pub mod python;
 pub mod record;
+pub mod research;
 pub mod schedule;
 pub mod workload;

@@ -152,6 +152,11 @@ impl Workload {
             .collect()
     }
 
+    /// The sizes of a full run.
+    pub fn sizes(&self) -> &[u64] {
+        &self.sizes
+    }
+
     /// All sets of parameters.
     pub fn params(&self) -> &[Params] {
         &self.params

@@ -12,7 +12,7 @@ use super::count::valgrind_version;
 use crate::{python, record};
 
 /// What this run counts, and with what.
-pub(super) fn build() -> Result<Build> {
+pub(crate) fn build() -> Result<Build> {
     let library = libpython()?;
     let bytes = fs::read(&library).with_context(|| format!("cannot read {}", library.display()))?;
     Ok(Build {

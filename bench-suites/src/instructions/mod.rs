@@ -6,14 +6,14 @@
 //! in between cost. Python's garbage collector stays as users have it.
 
 pub mod arguments;
-mod build;
+pub(crate) mod build;
 mod callgrind;
 mod ceilings;
 pub(crate) mod count;
 mod floors;
 mod plan;
 pub(crate) mod region;
-mod worker;
+pub(crate) mod worker;
 
 use std::process::ExitCode;
 
