@@ -10,12 +10,15 @@ mod extension;
 mod ledger;
 mod mutants;
 mod process;
+mod profile;
 mod publish;
 mod python;
 mod readme;
+mod research;
 mod scratch;
 mod soak;
 mod suite;
+mod sweep;
 mod test;
 mod tools;
 mod wheel;
@@ -56,6 +59,8 @@ fn run(cli: &Cli) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Ceilings(arguments) => ceilings::run(&workspace, *arguments),
+        Command::Sweep(arguments) => sweep::run(&workspace, arguments),
+        Command::Profile(arguments) => profile::run(&workspace, arguments),
         Command::Mutants(arguments) => mutants::run(&workspace, arguments),
         Command::Coverage => coverage::run(&workspace),
         Command::Soak => soak::run(&workspace),
