@@ -21,6 +21,12 @@ const PACKAGE: &str = "py-spy==0.4.3";
 /// Samples per second.
 const RATE: &str = "500";
 
+/// Where no Python function runs: the machine itself, and what it calls.
+const NATIVE: &str = "[no Python]";
+
+/// What modules are imported through, which the runs do not do.
+const IMPORT: &str = "<frozen importlib";
+
 /// Runs the case under py-spy.
 pub(super) fn record(workspace: &Workspace, case: &Case, files: &Path) -> Result<Profile> {
     let spy = install(workspace)?;
@@ -34,14 +40,28 @@ pub(super) fn record(workspace: &Workspace, case: &Case, files: &Path) -> Result
         .run()
         .context("py-spy cannot look into another process here")?;
     let text = fs::read_to_string(&raw).context("py-spy has written nothing")?;
-    let stacks = Stacks::parse(&text).context("cannot understand what py-spy says")?;
+    profile(&text)
+}
+
+/// The samples in what py-spy has written.
+fn profile(text: &str) -> Result<Profile> {
+    let all = Stacks::parse(text).context("cannot understand what py-spy says")?;
+    let stacks = all
+        .renamed("", NATIVE)
+        .without(|name| name.contains(IMPORT));
     if stacks.total() == 0 {
-        bail!("py-spy took no sample; let it run for longer");
+        bail!("py-spy took no sample of the runs; let it run for longer");
     }
+    let note = format!(
+        "{RATE} samples per second, without those of imports: {} of {}. {NATIVE} is native code that no \
+         Python function called.",
+        stacks.total(),
+        all.total()
+    );
     Ok(Profile {
         stacks,
         unit: "samples",
-        note: format!("{RATE} samples per second."),
+        note,
     })
 }
 
@@ -73,4 +93,22 @@ fn install(workspace: &Workspace) -> Result<PathBuf> {
         .run()
         .with_context(|| format!("cannot install {PACKAGE}"))?;
     Ok(spy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::profile;
+
+    #[test]
+    fn imports_are_left_out_and_native_code_has_a_name() {
+        let text = "answer (resume_churn.py:46) 35\n 128\n\
+                    _load (<frozen importlib._bootstrap>:1176);<module> (doeff_vm/__init__.py:7) 2\n";
+        let profile = profile(text).expect("there are samples");
+        assert_eq!(
+            profile.stacks.to_string(),
+            "[no Python] 128\nanswer (resume_churn.py:46) 35\n"
+        );
+        assert!(profile.note.contains("163 of 165"), "{}", profile.note);
+        assert!(super::profile("").is_err());
+    }
 }

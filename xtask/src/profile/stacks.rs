@@ -48,6 +48,30 @@ impl Stacks {
         below
     }
 
+    /// All, with another name for a function.
+    pub(crate) fn renamed(&self, old: &str, new: &str) -> Self {
+        let mut renamed = Self::default();
+        for (stack, count) in &self.0 {
+            let functions = stack.split(';');
+            renamed.add(
+                functions.map(|name| if name == old { new } else { name }),
+                *count,
+            );
+        }
+        renamed
+    }
+
+    /// Those in which there is no such function.
+    pub(crate) fn without(&self, is_unwanted: impl Fn(&str) -> bool) -> Self {
+        let stacks = self.0.iter();
+        let wanted = stacks.filter(|(stack, _)| !stack.split(';').any(&is_unwanted));
+        Self(
+            wanted
+                .map(|(stack, count)| (stack.clone(), *count))
+                .collect(),
+        )
+    }
+
     /// What was spent in all.
     pub(crate) fn total(&self) -> u64 {
         self.0.values().sum()
@@ -105,6 +129,13 @@ mod tests {
         let stacks = Stacks::parse(text).expect("they are folded");
         let below = stacks.below(|name| name == "root");
         assert_eq!(below.to_string(), "root 8\nroot;a 1\nroot;a;root;b 2\n");
+    }
+
+    #[test]
+    fn functions_are_renamed_and_left_out() {
+        let stacks = Stacks::parse(" 1\na;b 2\nc 4\n").expect("they are folded");
+        let renamed = stacks.renamed("", "none").without(|name| name == "b");
+        assert_eq!(renamed.to_string(), "c 4\nnone 1\n");
     }
 
     #[test]
