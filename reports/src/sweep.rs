@@ -205,7 +205,7 @@ fn fits(group: &[Series]) -> String {
         "exponent [95 %]",
         "scatter",
         "runner-up",
-        "BIC by which it is worse",
+        "BIC margin",
     ]);
     for series in group {
         let name = series.engine.name().to_owned();
