@@ -1,10 +1,10 @@
 //! `cargo xtask profile`: where the instructions or the time of a workload go, as a flame graph.
 
-mod callgrind;
-mod flame;
+pub(crate) mod callgrind;
+pub(crate) mod flame;
 mod perf;
 mod pyspy;
-mod stacks;
+pub(crate) mod stacks;
 
 use std::ffi::OsString;
 use std::fs;
@@ -25,12 +25,12 @@ use stacks::Stacks;
 const HOTTEST: usize = 15;
 
 /// What a profiler found.
-struct Profile {
-    stacks: Stacks,
+pub(crate) struct Profile {
+    pub(crate) stacks: Stacks,
     /// What a count is, such as "instructions".
-    unit: &'static str,
+    pub(crate) unit: &'static str,
     /// What else is to be known of it, in a line.
-    note: String,
+    pub(crate) note: String,
 }
 
 /// Profiles, writes the folded stacks and the flame graphs, and prints where most was spent.

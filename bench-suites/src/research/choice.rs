@@ -34,12 +34,12 @@ pub(super) fn with_params(workload: &Workload, wanted: &[String]) -> Result<Vec<
         .map(|(place, _)| place)
         .collect();
     if places.is_empty() {
-        let sets = workload.params().iter().map(Params::to_string);
+        let sets = workload.params().iter().map(|params| format!("({params})"));
         bail!(
-            "{} has no parameters {}; it has: {}",
+            "{} has no parameters ({}); it has {}",
             workload.source().name(),
             wanted.join(", "),
-            sets.collect::<Vec<_>>().join("; ")
+            sets.collect::<Vec<_>>().join(", ")
         );
     }
     Ok(places)
@@ -147,7 +147,7 @@ mod tests {
             assert_eq!(found(&[]).expect("all"), workloads[0].params().len());
             assert_eq!(found(&["depth=4", "typed=true"]).expect("it is one"), 1);
             let error = found(&["depth=5"]).expect_err("there is none").to_string();
-            assert!(error.contains("depth=64, typed=false"), "{error}");
+            assert!(error.contains("(depth=64, typed=false)"), "{error}");
         });
     }
 

@@ -1,5 +1,5 @@
-//! What performance engineers ask for: how a cost grows with the size ([`sweep`]), and where it arises, for which
-//! a profiler looks on while a case runs ([`case`]).
+//! What performance engineers ask for: how a cost grows with the size (`sweep`), and where it arises, for which
+//! a profiler looks on while a case runs (`case`).
 //!
 //! `cargo xtask sweep` and `cargo xtask profile` start this. None of it has a ceiling or a verdict.
 

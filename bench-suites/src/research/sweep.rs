@@ -58,7 +58,12 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<()> {
 fn plans(py: Python<'_>, arguments: &SweepArguments) -> Result<Vec<Plan>> {
     let mut plans = Vec::new();
     for workload in compare::workloads(py, &arguments.workloads)? {
-        for place in choice::with_params(&workload, &arguments.params)? {
+        let places = match choice::with_params(&workload, &arguments.params) {
+            // Of all workloads only those are meant that have the parameters.
+            Err(_) if arguments.workloads.is_empty() => continue,
+            places => places?,
+        };
+        for place in places {
             for engine in arguments.engines() {
                 let sizes = if arguments.sizes.is_empty() {
                     choice::sizes(py, &workload, place, &engine)?
@@ -183,6 +188,14 @@ mod tests {
         let runs = &plans[0].runs;
         assert!(runs.windows(2).all(|pair| pair[0].1 < pair[1].1));
         assert!(runs.len() > 7);
+    }
+
+    #[test]
+    fn of_all_workloads_those_with_the_parameters_are_meant() {
+        let plans = planned("--engine vm --param effect=ask").expect("there is one");
+        let workloads = plans.iter().map(|plan| &plan.series.workload[..]);
+        assert_eq!(workloads.collect::<Vec<_>>(), ["builtin_effects"]);
+        assert!(planned("runs --param effect=ask").is_err());
     }
 
     #[test]

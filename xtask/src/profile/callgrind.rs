@@ -23,8 +23,11 @@ const CUT_OFF: &str = "[cut off]";
 /// A function of which only the address is known.
 const UNNAMED: &str = "[no name]";
 
-/// Runs the case once under valgrind, which counts from when the program asks it to.
-pub(super) fn record(case: &Case, files: &Path) -> Result<Profile> {
+/// Runs the case once under valgrind, which counts from when the program asks it to; `files` is an empty folder.
+///
+/// # Errors
+/// When valgrind does not run, or the case fails.
+pub(crate) fn record(case: &Case, files: &Path) -> Result<Profile> {
     let out = files.join("callgrind.out");
     let mut words = vec![
         "--tool=callgrind".into(),
