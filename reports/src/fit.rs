@@ -1,7 +1,7 @@
 //! How a cost grows with the size: which of four laws it follows, and the exponent of the power law.
 //!
 //! A law is fitted to the relative residuals, since what disturbs a cost is in proportion to it, with coefficients
-//! that let no cost fall. The residuals are taken to follow Student's t distribution with [`FREEDOM`] degrees of
+//! that let no cost fall. The residuals are taken to follow Student's t distribution with four degrees of
 //! freedom: a few sizes at which something else happens (small integers are cached, a collector has not run yet)
 //! then do not hide how the cost grows at the others, as they would with least squares. Laws are ranked by the
 //! Bayesian information criterion (Schwarz 1978), which for `m` points and `k` coefficients is `k ln m` less twice
@@ -11,9 +11,13 @@
 //!   the other is better by [`DECISIVE`]: all contain the constant, and the quadratic contains the linear.
 //! - Of two laws that do not contain each other, the better must be so by [`STRONG`].
 //! - That no growth was seen makes a cost constant only where the exponent's interval is near 0 ([`FLAT`]).
+//! - Where the best law grows by less than [`MATERIAL`] over all sizes, and the exponent's interval is near 0, the
+//!   cost is constant, whatever the evidence.
 //! - A law whose curve is far from the points ([`LOOSE`]) is none that the cost follows.
 //!
 //! Otherwise the fit is undecided.
+
+mod regression;
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -23,6 +27,7 @@ use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF as _, StudentsT};
 
 use crate::stats::log_log_slope;
+use regression::{Row, count, fit, mean_square};
 
 /// The fewest sizes.
 pub const FEWEST_SIZES: usize = 7;
@@ -44,14 +49,8 @@ pub const FLAT: f64 = 0.02;
 /// The largest scatter around the curve of a law that a cost follows.
 pub const LOOSE: f64 = 0.1;
 
-/// Degrees of freedom of the residuals' distribution: few, for long tails; the customary four.
-pub const FREEDOM: f64 = 4.0;
-
-/// The smallest scale of that distribution. Costs that differ by so little, three in ten thousand, are the same.
-const FINEST: f64 = 3e-4;
-
-/// The most rounds in which the scale and the weights are found, each from the other.
-const ROUNDS: u32 = 60;
+/// The growth over all sizes that matters: 2 %.
+pub const MATERIAL: f64 = 0.02;
 
 /// What a cost may follow; `n` is the size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -202,7 +201,7 @@ impl Fit {
         let exponent = exponent(points);
         let mut curves = Law::ALL.map(|law| curve(law, points));
         curves.sort_by(|a, b| a.bic.total_cmp(&b.bic));
-        let law = choose(&curves, exponent);
+        let law = choose(&curves, exponent, range(points));
         // The chosen one comes first, even where one that contains it fits a little better.
         curves.sort_by(|a, b| match law {
             Some(law) => (b.law == law).cmp(&(a.law == law)),
@@ -271,8 +270,21 @@ fn check(points: &[(f64, f64)]) -> Result<(), FitError> {
     Ok(())
 }
 
-/// The law that the evidence is for, given the curves with the best first.
-fn choose(curves: &[Curve; 4], exponent: Exponent) -> Option<Law> {
+/// The smallest and the largest size.
+fn range(points: &[(f64, f64)]) -> (f64, f64) {
+    let sizes = points.iter().map(|&(n, _)| n);
+    sizes.fold((f64::INFINITY, 0.0), |(low, high), n| {
+        (low.min(n), high.max(n))
+    })
+}
+
+/// The law that the evidence is for, given the curves with the best first, and the smallest and the largest size.
+fn choose(curves: &[Curve; 4], exponent: Exponent, (first, last): (f64, f64)) -> Option<Law> {
+    let flat = exponent.low >= -FLAT && exponent.high <= FLAT;
+    let grows = curves[0].at(last) >= (1.0 + MATERIAL) * curves[0].at(first);
+    if flat && !grows && curves[0].scatter <= LOOSE {
+        return Some(Law::Constant);
+    }
     let stands = |simple: &Curve| {
         let mut others = curves.iter().filter(|other| other.law != simple.law);
         others.all(|other| {
@@ -287,12 +299,8 @@ fn choose(curves: &[Curve; 4], exponent: Exponent) -> Option<Law> {
         })
     };
     let Curve { law, scatter, .. } = *curves.iter().find(|curve| stands(curve))?;
-    let flat = exponent.low >= -FLAT && exponent.high <= FLAT;
     (scatter <= LOOSE && (law != Law::Constant || flat)).then_some(law)
 }
-
-/// A point as the fits see it: the terms of the law at its size, each divided by the cost.
-type Row = [f64; 3];
 
 /// Fits a law. Where the best coefficient of what grows is negative, the term is left out: costs do not fall.
 fn curve(law: Law, points: &[(f64, f64)]) -> Curve {
@@ -319,98 +327,6 @@ fn curve(law: Law, points: &[(f64, f64)]) -> Curve {
         scatter: mean_square(&rows, coefficients).sqrt(),
         bic: f64::from(law.coefficients()).mul_add(count(points.len()).ln(), deviance),
     }
-}
-
-/// Twice the negative logarithm of the largest likelihood, but for a constant, and the coefficients that have it, by
-/// expectation and maximisation. None where the columns depend on each other.
-fn fit(rows: &[Row], subset: &[usize]) -> Option<(f64, [f64; 3])> {
-    let (mut weights, mut deviance) = (vec![1.0; rows.len()], f64::INFINITY);
-    let mut coefficients = [0.0; 3];
-    for _ in 0..ROUNDS {
-        coefficients = least_squares(rows, &weights, subset)?;
-        let squares: Vec<f64> = squares(rows, coefficients).collect();
-        let weighted: f64 = squares.iter().zip(&weights).map(|(s, w)| s * w).sum();
-        let scale = (weighted / count(rows.len())).max(FINEST * FINEST);
-        let distances = squares.iter().map(|square| square / scale / FREEDOM);
-        let terms = distances
-            .clone()
-            .map(|distance| (FREEDOM + 1.0).mul_add(distance.ln_1p(), scale.ln()));
-        let before = std::mem::replace(&mut deviance, terms.sum());
-        if (before - deviance).abs() < 1e-6 {
-            break;
-        }
-        weights = distances
-            .map(|distance| (FREEDOM + 1.0) / FREEDOM / (1.0 + distance))
-            .collect();
-    }
-    Some((deviance, coefficients))
-}
-
-/// The squared residuals, which are relative to the costs.
-fn squares(rows: &[Row], [a, b, c]: [f64; 3]) -> impl Iterator<Item = f64> {
-    let residuals = rows
-        .iter()
-        .map(move |[x, y, z]| a * x + b * y + c * z - 1.0);
-    residuals.map(|residual| residual * residual)
-}
-
-/// Their mean.
-fn mean_square(rows: &[Row], coefficients: [f64; 3]) -> f64 {
-    squares(rows, coefficients).sum::<f64>() / count(rows.len())
-}
-
-/// A number of points.
-#[expect(clippy::cast_precision_loss)] // They are few.
-fn count(points: usize) -> f64 {
-    points as f64
-}
-
-/// The coefficients of the columns in `subset`, 0 for the others, whose combination is nearest to 1 in all rows, each
-/// with its weight; by modified Gram-Schmidt, which does without the squared condition of the normal equations. None where the columns
-/// depend on each other.
-fn least_squares(rows: &[Row], weights: &[f64], subset: &[usize]) -> Option<[f64; 3]> {
-    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
-    let roots: Vec<f64> = weights.iter().map(|weight| weight.sqrt()).collect();
-    let mut right = roots.clone();
-    let mut basis: Vec<Vec<f64>> = Vec::new();
-    // The upper triangle, by columns, and the right side.
-    let (mut triangle, mut sides) = ([[0.0; 3]; 3], [0.0; 3]);
-    for (place, &column) in subset.iter().enumerate() {
-        let weighted = rows.iter().zip(&roots);
-        let mut vector: Vec<f64> = weighted.map(|(row, root)| row[column] * root).collect();
-        let length = dot(&vector, &vector).sqrt();
-        for (earlier, unit) in basis.iter().enumerate() {
-            let share = dot(&vector, unit);
-            triangle[place][earlier] = share;
-            vector
-                .iter_mut()
-                .zip(unit)
-                .for_each(|(v, u)| *v -= share * u);
-        }
-        let rest = dot(&vector, &vector).sqrt();
-        if rest <= 1e-12 * length {
-            return None;
-        }
-        triangle[place][place] = rest;
-        for v in &mut vector {
-            *v /= rest;
-        }
-        sides[place] = dot(&right, &vector);
-        right
-            .iter_mut()
-            .zip(&vector)
-            .for_each(|(r, u)| *r -= sides[place] * u);
-        basis.push(vector);
-    }
-    let mut found = [0.0; 3];
-    for (place, &column) in subset.iter().enumerate().rev() {
-        let later = subset.iter().enumerate().skip(place + 1);
-        let known: f64 = later
-            .map(|(at, &column)| triangle[at][place] * found[column])
-            .sum();
-        found[column] = (sides[place] - known) / triangle[place][place];
-    }
-    Some(found)
 }
 
 fn exponent(points: &[(f64, f64)]) -> Exponent {

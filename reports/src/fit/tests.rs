@@ -163,7 +163,29 @@ fn a_few_sizes_at_which_something_else_happens_hide_nothing() {
     let linear = fitted(&costs(|n| n / 1_000.0));
     assert_eq!(linear.law, Some(Law::Linear), "{linear}");
     assert!((linear.best().coefficients[1] - 0.001).abs() < 1e-4);
-    assert_eq!(fitted(&costs(|n| 5.0 * n.ln())).law, Some(Law::Logarithmic));
+    assert_eq!(
+        fitted(&costs(|n| 10.0 * n.ln())).law,
+        Some(Law::Logarithmic)
+    );
+}
+
+#[test]
+fn growth_that_does_not_matter_is_none() {
+    let grown = |by: f64| {
+        let points: Vec<_> = sizes(13)
+            .into_iter()
+            .map(|n| (n, 1_000.0 * (1.0 + by * (n / 100.0).ln() / 1_000_f64.ln())))
+            .collect();
+        fitted(&points).law
+    };
+    assert_eq!(grown(0.015), Some(Law::Constant));
+    assert_eq!(grown(0.025), Some(Law::Logarithmic));
+    // A step, which no law describes.
+    let step: Vec<_> = sizes(13)
+        .into_iter()
+        .map(|n| (n, if n < 3_000.0 { 32_631.0 } else { 32_911.0 }))
+        .collect();
+    assert_eq!(fitted(&step).law, Some(Law::Constant));
 }
 
 #[test]
