@@ -83,3 +83,40 @@ fn once(py: Python<'_>, runnable: &Runnable, case: &Case) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::super::arguments::{Arguments, Part};
+    use crate::python::with_python;
+
+    fn run(words: &str) -> Result<(), String> {
+        let words = "research run".split(' ').chain(words.split(' '));
+        let Some(Part::Run(arguments)) = Arguments::parse_from(words).part else {
+            panic!("a run was asked for")
+        };
+        // The same turn as other tests have, without the interpreter's lock.
+        with_python(|py| py.detach(|| super::run(&arguments))).map_err(|error| format!("{error:#}"))
+    }
+
+    #[test]
+    fn a_case_is_run_once_or_for_a_while() {
+        assert_eq!(run("runs --size 10"), Ok(()));
+        assert_eq!(
+            run("builtin_effects --param effect=ask --engine floor --size 10 --seconds 0.001"),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_run_is_named() {
+        let error = run("nowhere").expect_err("there is no such workload");
+        assert!(error.contains("there is no workload nowhere"), "{error}");
+        let error = run("order_book --engine floor --size 10").expect_err("it is left out");
+        assert!(
+            error.contains("floor does not run order_book at n = 10"),
+            "{error}"
+        );
+    }
+}
