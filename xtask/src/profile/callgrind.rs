@@ -30,6 +30,7 @@ const UNNAMED: &str = "[no name]";
 pub(crate) fn record(case: &Case, files: &Path) -> Result<Profile> {
     let out = files.join("callgrind.out");
     let mut words = vec![
+        "--quiet".into(),
         "--tool=callgrind".into(),
         "--instr-atstart=no".into(),
         "--cache-sim=no".into(),
