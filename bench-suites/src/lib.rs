@@ -7,7 +7,8 @@
 //! every [`cell`] (case and engine), takes short slices in [rounds](schedule) of random order, watches the
 //! [machine's noise](noise), checks every answer, and writes a report ([`record`]).
 //!
-//! [`instructions`] counts instructions instead, of the VM and the floor, and asserts ceilings.
+//! [`instructions`] counts instructions instead, of the VM and the floor, and asserts ceilings. [`research`] tells
+//! how they grow with the size, and runs cases for profilers.
 //!
 //! How the comparison's figures come about, and what they do not show:
 //!
@@ -41,6 +42,7 @@ pub mod progress;
 pub mod python;
 pub mod record;
 pub mod refcount;
+pub mod research;
 pub mod roster;
 pub mod schedule;
 pub mod seat;

@@ -9,6 +9,7 @@
 
 pub mod allocations;
 mod engine;
+pub mod fit;
 pub mod format;
 pub mod gate;
 pub mod html;
@@ -19,6 +20,7 @@ mod read;
 pub mod record;
 pub mod refcounts;
 pub mod stats;
+pub mod sweep;
 pub mod table;
 pub mod terminal;
 pub mod text;

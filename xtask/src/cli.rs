@@ -27,6 +27,10 @@ pub(crate) enum Command {
     /// Count what is exact and judge it against the committed record: exit code 0 ok, 1 regressed, 2 error, 3 no
     /// baseline.
     Gate(GateArgs),
+    /// Count instructions per operation over sizes, and tell the law by which they grow.
+    Sweep(SweepArgs),
+    /// Draw a flame graph of a workload: where its instructions or its time go.
+    Profile(ProfileArgs),
     /// Copy reports/latest to reports/published and put its headline table into README.md.
     Report,
     /// Build two revisions, twice each, compare them side by side, and say which workloads take more or less time.
@@ -127,6 +131,64 @@ pub(crate) struct GateArgs {
     /// Folder of the committed records; `reports/gate` by default.
     #[arg(long, value_name = "DIR")]
     pub(crate) records: Option<PathBuf>,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct SweepArgs {
+    /// Workloads; all by default, which takes long.
+    #[arg(value_name = "WORKLOAD")]
+    pub(crate) workloads: Vec<String>,
+    /// Only this engine, instead of vm and floor; may be given several times.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) engine: Vec<String>,
+    /// Only parameters with this value; may be given several times.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) param: Vec<String>,
+    /// The sizes, ascending and over three decades; by default 14 that suit the workload.
+    #[arg(long, value_name = "N", value_delimiter = ',')]
+    pub(crate) sizes: Vec<u64>,
+    /// Folder that sweep.json is written to; reports/latest by default.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ProfileArgs {
+    /// The workload.
+    #[arg(value_name = "WORKLOAD")]
+    pub(crate) workload: String,
+    /// The engine.
+    #[arg(long, value_name = "NAME", default_value = "vm")]
+    pub(crate) engine: String,
+    /// Parameters with this value; may be given several times.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) param: Vec<String>,
+    /// The size; by default the largest of the workload's up to 10,000.
+    #[arg(long, value_name = "N")]
+    pub(crate) size: Option<u64>,
+    /// What is looked at.
+    #[arg(long, value_name = "KIND", default_value = "instructions")]
+    pub(crate) kind: ProfileKind,
+    /// For how many seconds the workload is run over and over; instructions are those of one run.
+    #[arg(long, value_name = "S", default_value_t = 5.0)]
+    pub(crate) seconds: f64,
+    /// Folded stacks of an earlier profile: draw the difference too.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) against: Option<PathBuf>,
+    /// Folder that the files are written to; profile in the target folder by default.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// What a profile is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProfileKind {
+    /// Instructions of all native code, counted by callgrind.
+    Instructions,
+    /// Time of all native code, sampled by perf.
+    Time,
+    /// Time of Python's lines, sampled by py-spy.
+    Python,
 }
 
 #[derive(Args, Clone, Copy, Debug)]

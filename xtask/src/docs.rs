@@ -8,7 +8,13 @@ use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use crate::cli::Cli;
 use crate::workspace::Workspace;
 
-const DOCUMENTS: [&str; 3] = ["README.md", "ARCHITECTURE.md", "docs/gate.md"];
+const DOCUMENTS: [&str; 5] = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "docs/gate.md",
+    "docs/memory.md",
+    "docs/research.md",
+];
 
 /// The code in a Markdown text: each inline span, and each line of a block.
 fn code(markdown: &str) -> Vec<String> {

@@ -12,12 +12,15 @@ mod gate;
 mod ledger;
 mod mutants;
 mod process;
+mod profile;
 mod publish;
 mod python;
 mod readme;
+mod research;
 mod scratch;
 mod soak;
 mod suite;
+mod sweep;
 mod test;
 mod tools;
 mod wheel;
@@ -60,6 +63,8 @@ fn run(cli: &Cli) -> Result<ExitCode> {
         Command::Ceilings(arguments) => ceilings::run(&workspace, *arguments),
         Command::Ab(arguments) => ab::run(&workspace, arguments),
         Command::Gate(arguments) => Ok(gate::run(&workspace, arguments)),
+        Command::Sweep(arguments) => sweep::run(&workspace, arguments),
+        Command::Profile(arguments) => profile::run(&workspace, arguments),
         Command::Mutants(arguments) => mutants::run(&workspace, arguments),
         Command::Coverage => coverage::run(&workspace),
         Command::Soak => soak::run(&workspace),

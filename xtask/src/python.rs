@@ -114,6 +114,11 @@ impl Venv {
         self.dir.join("bin").join("python")
     }
 
+    /// A program that comes with one of the environment's packages.
+    pub(crate) fn tool(&self, name: &str) -> PathBuf {
+        self.dir.join("bin").join(name)
+    }
+
     /// Makes the environment and installs the pinned tools, unless all is there as wanted.
     pub(crate) fn prepare(&self) -> Result<()> {
         let stamp = self.dir.join("prepared-for");

@@ -30,7 +30,7 @@ const WHEEL: &str = "wheel";
 const INSTALLATION: &str = "installation";
 
 /// Every step with the areas it belongs to and the steps it needs. The slow ones come last in each language.
-const STEPS: [(&str, &[Area], &[&str], Action); 11] = [
+const STEPS: [(&str, &[Area], &[&str], Action); 12] = [
     (ENVIRONMENT, &[Python, Lint], &[], |c| c.venv.prepare()),
     (WHEEL, &[Python], &[ENVIRONMENT], Context::build_wheel),
     (INSTALLATION, &[Python], &[WHEEL], Context::install_wheel),
@@ -45,6 +45,7 @@ const STEPS: [(&str, &[Area], &[&str], Action); 11] = [
         c.module(&["ruff", "format", "--check"])
     }),
     ("pyright", &[Python, Lint], &[ENVIRONMENT], Context::pyright),
+    ("actionlint", &[Lint], &[ENVIRONMENT], Context::actionlint),
     ("pytest", &[Python], &[INSTALLATION], |c| {
         c.module(&["pytest"])
     }),
@@ -128,6 +129,12 @@ impl Context {
     /// Runs a tool of the environment by the name of its module.
     fn module(&self, args: &[&str]) -> Result<()> {
         self.venv.python([&["-m"], args].concat()).run()?;
+        Ok(())
+    }
+
+    /// The workflows, which it finds by itself.
+    fn actionlint(&self) -> Result<()> {
+        program(self.venv.tool("actionlint"), [""; 0], &self.workspace.root).run()?;
         Ok(())
     }
 

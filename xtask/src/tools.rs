@@ -48,22 +48,45 @@ pub(crate) fn prepare(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// The version of valgrind, which is installed where it is not there and the system's packages can be had.
-fn valgrind(workspace: &Workspace) -> Result<String> {
-    let version = || program("valgrind", ["--version"], &workspace.root).read();
+/// The version of valgrind.
+///
+/// # Errors
+/// When it is not there and cannot be installed.
+pub(crate) fn valgrind(workspace: &Workspace) -> Result<String> {
+    of_the_system(workspace, "valgrind", "valgrind")
+}
+
+/// The version of perf.
+///
+/// # Errors
+/// When it is not there and cannot be installed.
+pub(crate) fn perf(workspace: &Workspace) -> Result<String> {
+    of_the_system(workspace, "perf", "linux-perf")
+}
+
+/// The version of a program of the system's, which is installed where it is not there and Debian's packages can be had.
+fn of_the_system(workspace: &Workspace, name: &str, package: &str) -> Result<String> {
+    let version = || {
+        program(name, ["--version"], &workspace.root)
+            .stderr_null()
+            .read()
+    };
     if let Ok(version) = version() {
         return Ok(version);
     }
-    for step in [
-        &["update", "-qq"][..],
-        &["install", "-qq", "--yes", "valgrind"],
-    ] {
+    let install = ["install", "-qq", "--yes", package];
+    for step in [&["update", "-qq"][..], &install] {
         program("apt-get", step, &workspace.root)
             .stdout_to_stderr()
             .run()
-            .context("valgrind is not installed; install it with the system's package manager")?;
+            .with_context(|| {
+                format!(
+                    "{name} is not installed; install it with the system's package manager (on Debian \
+                     {package})"
+                )
+            })?;
     }
-    version().context("valgrind was installed but does not run")
+    version().with_context(|| format!("{name} was installed but does not run"))
 }
 
 impl Tool {

@@ -45,7 +45,7 @@ pub struct Arguments {
 
 /// A job as it is handed to a worker.
 #[derive(Clone, Debug)]
-pub(super) struct JobText(String);
+pub(crate) struct JobText(String);
 
 impl From<String> for JobText {
     fn from(text: String) -> Self {
@@ -54,7 +54,7 @@ impl From<String> for JobText {
 }
 
 impl JobText {
-    pub(super) fn parse(&self) -> anyhow::Result<Job> {
+    pub(crate) fn parse(&self) -> anyhow::Result<Job> {
         serde_json::from_str(&self.0).context("--worker takes a job as JSON")
     }
 }

@@ -16,7 +16,7 @@ use crate::{loaded, python, record};
 const PROFILE: &str = env!("DOEFF_BENCH_PROFILE");
 
 /// What this run counts, and with what.
-pub(super) fn build() -> Result<Build> {
+pub(crate) fn build() -> Result<Build> {
     let libc = Python::attach(libc_version)?;
     let libc_sha256 = loaded::sha256(&loaded::library("libc.")?)?;
     Ok(Build {

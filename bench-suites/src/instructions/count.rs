@@ -17,11 +17,11 @@ const VALGRIND: &str = "valgrind";
 
 /// What one process runs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub(super) struct Job {
-    pub(super) engine: String,
-    pub(super) workload: String,
-    pub(super) params_index: usize,
-    pub(super) size: u64,
+pub(crate) struct Job {
+    pub(crate) engine: String,
+    pub(crate) workload: String,
+    pub(crate) params_index: usize,
+    pub(crate) size: u64,
 }
 
 impl fmt::Display for Job {
@@ -79,7 +79,7 @@ where
 ///
 /// # Errors
 /// When one is not installed.
-pub(super) fn check_installed() -> Result<()> {
+pub(crate) fn check_installed() -> Result<()> {
     valgrind_version()?;
     callgrind::check_runner()
 }

@@ -13,7 +13,7 @@ pub(crate) mod count;
 mod floors;
 mod plan;
 pub(crate) mod region;
-mod worker;
+pub(crate) mod worker;
 
 use std::process::ExitCode;
 

@@ -15,7 +15,7 @@ use crate::workload::{Source, Workload};
 const WARM_UP: u64 = 100;
 
 /// Does the job in this process, whose interpreter must not have been started.
-pub(super) fn run(job: &Job) -> Result<()> {
+pub(crate) fn run(job: &Job) -> Result<()> {
     python::start_hashing(Hashing::Fixed)?;
     Python::attach(|py| {
         let flags = py.import("sys")?.getattr("flags")?;
