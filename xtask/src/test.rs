@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::ffi::OsString;
+use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -45,7 +46,7 @@ const STEPS: [(&str, &[Area], &[&str], Action); 12] = [
         c.module(&["ruff", "format", "--check"])
     }),
     ("pyright", &[Python, Lint], &[ENVIRONMENT], Context::pyright),
-    ("actionlint", &[Lint], &[ENVIRONMENT], Context::actionlint),
+    ("workflows", &[Lint], &[ENVIRONMENT], Context::workflows),
     ("pytest", &[Python], &[INSTALLATION], |c| {
         c.module(&["pytest"])
     }),
@@ -132,9 +133,23 @@ impl Context {
         Ok(())
     }
 
-    /// The workflows, which it finds by itself.
-    fn actionlint(&self) -> Result<()> {
-        program(self.venv.tool("actionlint"), [""; 0], &self.workspace.root).run()?;
+    /// GitHub's workflows: whether they are ones, and whether they are safe.
+    fn workflows(&self) -> Result<()> {
+        let folder = self.workspace.root.join(".github/workflows");
+        let mut files = Vec::new();
+        for entry in fs::read_dir(&folder).context("cannot list the workflows")? {
+            files.push(entry?.path().into_os_string());
+        }
+        let schema = ["--builtin-schema", "vendor.github-workflows"].map(OsString::from);
+        for (tool, args) in [
+            (
+                "check-jsonschema",
+                schema.into_iter().chain(files).collect(),
+            ),
+            ("zizmor", vec!["--offline".into(), folder.into_os_string()]),
+        ] {
+            program(self.venv.tool(tool), args, &self.workspace.root).run()?;
+        }
         Ok(())
     }
 
