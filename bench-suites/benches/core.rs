@@ -38,13 +38,14 @@ fn run(arguments: &Arguments) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let instructions = count_instructions()?;
-    let allocations = allocations();
+    let memory = memory();
     let times = times(arguments.quick);
     let rows = CASES.iter().enumerate().map(|(index, case)| {
         let figures = [0, 1].map(|way: usize| Figures {
             ns: times[index][way],
             instructions: instructions[index][way],
-            allocations: allocations[index][way],
+            allocations: memory[index][way].0,
+            peak_bytes: memory[index][way].1,
         });
         Row::new(case, figures)
     });
@@ -62,10 +63,10 @@ fn run(arguments: &Arguments) -> Result<ExitCode> {
     })
 }
 
-/// Blocks requested per operation, in the steady state.
-fn allocations() -> Both<f64> {
-    let _profiler = dhat::Profiler::builder().testing().build();
+/// Blocks requested per operation in the steady state, and the most bytes that a run has alive at once.
+fn memory() -> Both<(f64, u64)> {
     for_each(|case, way| {
+        let _profiler = dhat::Profiler::builder().testing().build(); // counts from here on
         let mut driver = Driver::default();
         let mut requested = |operations| {
             let before = dhat::HeapStats::get().total_blocks;
@@ -76,7 +77,8 @@ fn allocations() -> Both<f64> {
         let [few, many] = [requested(OPERATIONS), requested(2 * OPERATIONS)];
         #[expect(clippy::cast_precision_loss)] // far below 2^53
         let more = many as f64 - few as f64;
-        more / f64::from(OPERATIONS)
+        let peak = dhat::HeapStats::get().max_bytes;
+        (more / f64::from(OPERATIONS), peak as u64)
     })
 }
 

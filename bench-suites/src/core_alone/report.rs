@@ -43,6 +43,8 @@ pub struct Figures {
     pub instructions: f64,
     /// Blocks requested in the steady state, which must be none.
     pub allocations: f64,
+    /// The most bytes that a run has alive at once.
+    pub peak_bytes: u64,
 }
 
 impl Row {
@@ -122,6 +124,7 @@ impl fmt::Display for Report {
             "instructions",
             "at most",
             "allocations",
+            "bytes, most",
         ]);
         for row in &self.rows {
             let mut ceiling = row.ceiling.map(|ceiling| ceiling.to_string());
@@ -134,6 +137,7 @@ impl fmt::Display for Report {
                     format!("{:.1}", figures.instructions),
                     ceiling.take().unwrap_or_default(),
                     figures.allocations.to_string(),
+                    figures.peak_bytes.to_string(),
                 ]);
             }
         }
@@ -155,6 +159,7 @@ mod tests {
             ns,
             instructions,
             allocations,
+            peak_bytes: 100,
         }
     }
 
