@@ -79,6 +79,9 @@ pub(crate) struct AbArgs {
     /// Seed of the random order.
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
+    /// Draw a flame graph of this workload's instructions too, and of what differs; may be given several times.
+    #[arg(long, value_name = "WORKLOAD")]
+    pub(crate) profile: Vec<String>,
     /// Folder that the report is written to; `ab/report` in the target folder by default.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,

@@ -1,6 +1,7 @@
 //! The project's own commands: `cargo xtask NAME`.
 
 mod ab;
+mod built;
 mod ceilings;
 mod cli;
 mod coverage;

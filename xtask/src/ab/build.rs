@@ -7,9 +7,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use serde_json::Value;
 
+use crate::built;
 use crate::process::program;
+use crate::profile::{Profile, callgrind};
+use crate::research::{self, Case};
 use crate::workspace::Workspace;
 
 /// One build.
@@ -21,6 +23,8 @@ pub(super) struct Build {
     pub(super) revision: String,
     /// The program that serves its engines.
     pub(super) program: PathBuf,
+    tree: PathBuf,
+    target: PathBuf,
 }
 
 impl Build {
@@ -30,13 +34,28 @@ impl Build {
         let tree = place.join("tree");
         check_out(&workspace.root, &tree, revision)?;
         eprintln!("\n== building {revision} as {name}");
-        let program = compile(&tree, &place.join("target"))
+        let target = place.join("target");
+        let program = built::bench(&tree, Some(&target), "compare")
             .with_context(|| format!("cannot build {revision}"))?;
         Ok(Self {
             name: name.to_owned(),
             revision: revision.to_owned(),
             program,
+            tree,
+            target,
         })
+    }
+
+    /// Where the instructions of a workload go in this build.
+    pub(super) fn profile(&self, workload: &str) -> Result<Profile> {
+        let program = built::bench(&self.tree, Some(&self.target), research::TARGET)?;
+        let words = ["run", "--engine", "vm", workload];
+        let case = Case {
+            program,
+            args: words.map(Into::into).into(),
+        };
+        let files = tempfile::tempdir().context("cannot make a folder for callgrind's files")?;
+        callgrind::record(&case, files.path())
     }
 }
 
@@ -52,48 +71,12 @@ fn check_out(repository: &Path, tree: &Path, revision: &str) -> Result<()> {
     Ok(())
 }
 
-/// Builds the comparison's program; its path.
-fn compile(tree: &Path, target: &Path) -> Result<PathBuf> {
-    let words = [
-        "bench",
-        "--bench",
-        "compare",
-        "--no-run",
-        "--message-format",
-        "json-render-diagnostics",
-    ];
-    let messages = program("cargo", words, tree)
-        .env("CARGO_TARGET_DIR", target)
-        .read()?;
-    executable(&messages).context("cargo built no program called compare")
-}
-
-/// The executable that Cargo's messages name.
-fn executable(messages: &str) -> Option<PathBuf> {
-    messages.lines().find_map(|line| {
-        let message: Value = serde_json::from_str(line).ok()?;
-        let is_it =
-            message["reason"] == "compiler-artifact" && message["target"]["name"] == "compare";
-        let path = message["executable"].as_str().filter(|_| is_it)?;
-        Some(path.into())
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use std::path::{Path, PathBuf};
+    use std::path::Path;
 
-    use super::{check_out, executable};
+    use super::check_out;
     use crate::process::program;
-
-    #[test]
-    fn the_program_is_the_one_that_cargo_names() {
-        let messages = "{\"reason\":\"compiler-artifact\",\"target\":{\"name\":\"doeff_reports\"},\"executable\":null}\n\
-                        {\"reason\":\"compiler-artifact\",\"target\":{\"name\":\"compare\"},\"executable\":\"/t/compare-1\"}\n\
-                        {\"reason\":\"build-finished\",\"success\":true}\n";
-        assert_eq!(executable(messages), Some(PathBuf::from("/t/compare-1")));
-        assert_eq!(executable("Compiling\n"), None);
-    }
 
     #[test]
     fn a_tree_is_of_the_commit_and_can_be_replaced() {

@@ -5,7 +5,7 @@ mod verdicts;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
@@ -13,6 +13,8 @@ use doeff_reports::Report;
 
 use crate::cli::AbArgs;
 use crate::process::program;
+use crate::profile::flame;
+use crate::tools;
 use crate::workspace::Workspace;
 use build::Build;
 
@@ -51,11 +53,41 @@ pub(crate) fn run(workspace: &Workspace, arguments: &AbArgs) -> Result<ExitCode>
     let written = output.join("ab.md");
     fs::write(&written, &page).with_context(|| format!("cannot write {}", written.display()))?;
     println!("\n{page}\nab.md and the report are in {}", output.display());
+    for workload in &arguments.profile {
+        println!(
+            "{}",
+            difference(workspace, &builds, workload, &output)?.display()
+        );
+    }
     Ok(if success {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Draws where a workload's instructions go after the change, and what is more or less than before it.
+fn difference(
+    workspace: &Workspace,
+    builds: &[Build],
+    workload: &str,
+    output: &Path,
+) -> Result<PathBuf> {
+    tools::valgrind(workspace)?;
+    let named = |name| builds.iter().find(|build| build.name == name);
+    let (base, head) = named("base")
+        .zip(named("head"))
+        .context("neither revision was built")?;
+    let (before, after) = (base.profile(workload)?, head.profile(workload)?);
+    let title = format!(
+        "{workload}: {} and {}",
+        short(&base.revision),
+        short(&head.revision)
+    );
+    let graph = flame::difference(&before.stacks, &after.stacks, &title, after.unit)?;
+    let path = output.join(format!("{workload}-difference.svg"));
+    fs::write(&path, graph).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(path)
 }
 
 /// Runs the builds side by side; whether all answers were right.
