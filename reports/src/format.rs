@@ -1,6 +1,6 @@
 //! Figures as text, with three significant digits at most where they are measured.
 
-use crate::table::{Cell, Growth};
+use crate::table::{Cell, Figure, Power};
 
 /// What stands for a figure that is not there.
 pub const MISSING: &str = "–";
@@ -19,18 +19,23 @@ pub fn time(nanoseconds: f64) -> String {
     with_unit(nanoseconds, " ns")
 }
 
-fn with_unit(nanoseconds: f64, smallest: &str) -> String {
+fn with_unit(nanoseconds: f64, smallest: &'static str) -> String {
     if !nanoseconds.is_finite() {
         return MISSING.to_owned();
     }
+    let (divisor, unit) = scale(nanoseconds, smallest);
+    format!("{}{unit}", significant(nanoseconds / divisor))
+}
+
+/// What to divide by, and the unit of the result.
+fn scale(nanoseconds: f64, smallest: &'static str) -> (f64, &'static str) {
     // From 999.5 on, three digits would round to 1000 of the smaller unit.
-    let (scaled, unit) = match nanoseconds {
-        v if v < 999.5 => (v, smallest),
-        v if v < 999.5e3 => (v / 1e3, " us"),
-        v if v < 999.5e6 => (v / 1e6, " ms"),
-        v => (v / 1e9, " s"),
-    };
-    format!("{}{unit}", significant(scaled))
+    match nanoseconds {
+        v if v < 999.5 => (1.0, smallest),
+        v if v < 999.5e3 => (1e3, " us"),
+        v if v < 999.5e6 => (1e6, " ms"),
+        _ => (1e9, " s"),
+    }
 }
 
 /// A ratio: `0.16×`, `1.31×`, `12.3×`, `1,480×`.
@@ -39,18 +44,6 @@ pub fn times(ratio: f64) -> String {
         format!("{}×", significant(ratio))
     } else {
         MISSING.to_owned()
-    }
-}
-
-/// A relative spread: `±2%`, or `±0.4%` below one percent.
-pub fn spread(relative: f64) -> String {
-    let percent = relative * 100.0;
-    if !percent.is_finite() {
-        MISSING.to_owned()
-    } else if percent < 0.95 {
-        format!("±{percent:.1}%")
-    } else {
-        format!("±{percent:.0}%")
     }
 }
 
@@ -87,33 +80,76 @@ pub fn memory(bytes: u64) -> String {
     format!("{gib:.1} GiB")
 }
 
-/// Median and spread of one cell, `217 ±2%`, or what stands for it.
+/// Both ends of an interval of nanoseconds, in one unit: `215–219`, `1.31–1.38 us`.
+pub fn interval((low, high): (f64, f64)) -> String {
+    let (divisor, unit) = scale(high, "");
+    if !(low.is_finite() && high.is_finite()) {
+        return MISSING.to_owned();
+    }
+    format!(
+        "{}–{}{unit}",
+        significant(low / divisor),
+        significant(high / divisor)
+    )
+}
+
+/// A ratio with its interval: `1.31× [1.29, 1.33]`.
+pub fn ratio(figure: &Figure) -> String {
+    match figure.interval() {
+        None => times(figure.median),
+        Some((low, high)) => format!(
+            "{} [{}, {}]",
+            times(figure.median),
+            significant(low),
+            significant(high)
+        ),
+    }
+}
+
+/// A change in percent, with a sign: `+1.3%`, `-0.2%`.
+pub fn change(ratio: f64) -> String {
+    let percent = (ratio - 1.0) * 100.0;
+    if percent.is_finite() {
+        format!("{percent:+.1}%")
+    } else {
+        MISSING.to_owned()
+    }
+}
+
+/// An exponent with its 95 % interval: `0.02 ±0.01`.
+pub fn exponent(law: &Power) -> String {
+    // Adding 0 makes a negative zero positive.
+    let rounded = (law.exponent * 100.0).round() / 100.0 + 0.0;
+    match law.reach {
+        None => format!("{rounded:.2}"),
+        Some(reach) if reach < 9.995 => format!("{rounded:.2} ±{reach:.2}"),
+        Some(reach) => format!("{rounded:.2} ±{}", significant(reach)),
+    }
+}
+
+/// A count that is whole most of the time: `12`, `0.5`, `1,024`.
+pub fn plain(number: f64) -> String {
+    let rounded = (number * 100.0).round() / 100.0 + 0.0;
+    if rounded.abs() >= 1_000.0 {
+        thousands(rounded)
+    } else {
+        format!("{rounded}")
+    }
+}
+
+/// What one cell needs, or what stands for it.
 pub fn cell(cell: Option<&Cell>) -> String {
     match cell {
-        None => MISSING.to_owned(),
-        Some(Cell::WrongAnswer) => WRONG.to_owned(),
-        Some(Cell::Failed) => FAILED.to_owned(),
-        Some(Cell::Cost(cost)) => format!(
-            "{} {}",
-            ns(cost.ns_per_op.median),
-            spread(cost.ns_per_op.relative_spread())
-        ),
+        None | Some(Cell::LeftOut { .. }) => MISSING.to_owned(),
+        Some(Cell::Wrong { .. }) => WRONG.to_owned(),
+        Some(Cell::Failed { .. }) => FAILED.to_owned(),
+        Some(Cell::Cost(cost)) => ns(cost.ns_per_op.median),
     }
 }
 
 /// An optional ratio, as [`times`] shows it.
 pub fn optional_times(ratio: Option<f64>) -> String {
     ratio.map_or_else(|| MISSING.to_owned(), times)
-}
-
-/// A growth; where it was not measured over `whole` (the smallest and largest size in the table), the sizes it was
-/// measured at follow: `2.91× (100–2,000)`.
-pub fn growth(growth: Option<&Growth>, whole: Option<(u64, u64)>) -> String {
-    match growth {
-        None => MISSING.to_owned(),
-        Some(g) if whole == Some((g.from, g.to)) => times(g.ratio),
-        Some(g) => format!("{} ({}–{})", times(g.ratio), count(g.from), count(g.to)),
-    }
 }
 
 /// Three significant digits from 1 on, two below; no fraction from 100 on.
@@ -139,8 +175,8 @@ fn thousands(value: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{count, growth, instructions, memory, ns, spread, time, times};
-    use crate::table::Growth;
+    use super::{change, count, exponent, instructions, interval, memory, ns, plain, time, times};
+    use crate::table::Power;
 
     #[test]
     fn durations_have_three_digits_and_the_fitting_unit() {
@@ -171,7 +207,7 @@ mod tests {
     fn what_is_no_number_is_shown_as_missing() {
         assert_eq!(ns(f64::NAN), "–");
         assert_eq!(times(f64::INFINITY), "–");
-        assert_eq!(spread(f64::NAN), "–");
+        assert_eq!(change(f64::NAN), "–");
     }
 
     #[test]
@@ -185,10 +221,13 @@ mod tests {
     }
 
     #[test]
-    fn spreads_counts_and_memory() {
-        assert_eq!(spread(0.0041), "±0.4%");
-        assert_eq!(spread(0.0096), "±1%");
-        assert_eq!(spread(0.123), "±12%");
+    fn changes_counts_and_memory() {
+        assert_eq!(change(1.0041), "+0.4%");
+        assert_eq!(change(0.9), "-10.0%");
+        assert_eq!(plain(12.0), "12");
+        assert_eq!(plain(-0.001), "0");
+        assert_eq!(plain(0.333), "0.33");
+        assert_eq!(plain(1_024.4), "1,024");
         assert_eq!(count(0), "0");
         assert_eq!(count(999), "999");
         assert_eq!(count(2_000), "2,000");
@@ -207,17 +246,16 @@ mod tests {
     }
 
     #[test]
-    fn growth_names_its_sizes_where_they_are_not_the_tables() {
-        let g = Growth {
-            from: 100,
-            to: 2_000,
-            ratio: 2.914,
+    fn intervals_have_one_unit() {
+        assert_eq!(interval((215.2, 219.4)), "215–219");
+        assert_eq!(interval((980.0, 1_040.0)), "0.98–1.04 us");
+        assert_eq!(interval((f64::NAN, 1.0)), "–");
+        let law = |slope, reach| Power {
+            factor: 1.0,
+            exponent: slope,
+            reach,
         };
-        assert_eq!(growth(Some(&g), Some((100, 2_000))), "2.91×");
-        assert_eq!(
-            growth(Some(&g), Some((100, 1_000_000))),
-            "2.91× (100–2,000)"
-        );
-        assert_eq!(growth(None, Some((100, 2_000))), "–");
+        assert_eq!(exponent(&law(-0.001, Some(0.02))), "0.00 ±0.02");
+        assert_eq!(exponent(&law(0.987, None)), "0.99");
     }
 }

@@ -1,15 +1,28 @@
 //! The comparison as one self-contained HTML page.
 
+mod costs;
+mod counts;
+mod endings;
+mod engines;
+mod floor;
+mod history;
+mod overs;
+mod samples;
+mod sweeps;
+mod twins;
+mod view;
+
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::{Serde, Value};
+use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior};
 use plotters::style::RGBColor;
 use serde::Serialize;
 
-use crate::format;
-use crate::plot::{self, GRID, INK, LOOKS, Labels};
-use crate::table::{Cell, Comparison, Group, Row};
-use crate::{Engine, Report, markdown};
+use crate::head::Head;
+use crate::plot::{GRID, INK, LOOKS, PlotError, look_index};
+use crate::table::Comparison;
+use crate::{Engine, Folder};
+use view::Section;
 
 /// Why a page could not be rendered: a mistake in this crate rather than in the record.
 #[derive(Debug, thiserror::Error)]
@@ -22,194 +35,165 @@ pub enum HtmlError {
     Plot(String),
 }
 
-impl From<plot::PlotError> for HtmlError {
-    fn from(error: plot::PlotError) -> Self {
+impl From<PlotError> for HtmlError {
+    fn from(error: PlotError) -> Self {
         Self::Plot(error.to_string())
     }
 }
 
 const TEMPLATE: &str = include_str!("../templates/report.html");
 
-/// The page: styles and plots are inline, nothing is loaded from anywhere, and every text of the record is escaped.
+/// The most bytes of a page. One of a larger record shows fewer plots rather than be larger.
+pub const ROOM: usize = 1_000_000;
+
+/// How much a page shows.
+#[derive(Clone, Copy)]
+struct Detail {
+    /// Whether plots show all engines, not only those that have a fixed place.
+    all_engines: bool,
+    /// How many workloads have their samples drawn.
+    samples: usize,
+    /// How many have their costs drawn.
+    costs: usize,
+    /// How many have a table of all figures where they are not drawn.
+    tables: usize,
+    /// How many lanes and how many figures other plots have at most.
+    others: usize,
+}
+
+impl Detail {
+    /// The most first; the last is small whatever the record.
+    const ALL: [Self; 4] = [
+        Self::new(true, 40, [usize::MAX; 3]),
+        Self::new(false, 12, [usize::MAX; 3]),
+        Self::new(false, 6, [60, usize::MAX, 100]),
+        Self::new(false, 4, [30, 40, 50]),
+    ];
+
+    const fn new(all_engines: bool, samples: usize, [costs, tables, others]: [usize; 3]) -> Self {
+        Self {
+            all_engines,
+            samples,
+            costs,
+            tables,
+            others,
+        }
+    }
+
+    /// What to say where there are more than are shown.
+    fn shows_first(self, of: usize) -> Option<String> {
+        (of > self.others).then(|| format!(" These are the first {} of {of}.", self.others))
+    }
+
+    /// Whether plots show an engine. What is vm once more would only cover it, and what does nothing would take most
+    /// of the axis.
+    fn draws(self, engine: &Engine) -> bool {
+        let hidden = [Engine::VM_AGAIN, Engine::VM_WHEEL, Engine::NOOP];
+        !hidden.contains(engine) && (self.all_engines || engine.has_place())
+    }
+}
+
+/// The page: styles and plots are inline, nothing is loaded from anywhere, no script is needed, and every text of the
+/// record is escaped. `comparison` is that of the folder; `history` are earlier records with their names, oldest
+/// first.
 ///
 /// # Errors
 /// When the template or a plot fails, which no record should bring about.
-pub fn report(report: &Report) -> Result<String, HtmlError> {
-    let comparison = Comparison::of(report);
+pub fn report(
+    folder: &Folder,
+    comparison: &Comparison,
+    history: &[(String, Folder)],
+) -> Result<String, HtmlError> {
+    let mut page = String::new();
+    for detail in Detail::ALL {
+        page = render(folder, comparison, history, detail)?;
+        if page.len() <= ROOM {
+            break;
+        }
+    }
+    Ok(page)
+}
+
+fn render(
+    folder: &Folder,
+    comparison: &Comparison,
+    history: &[(String, Folder)],
+    detail: Detail,
+) -> Result<String, HtmlError> {
+    let head = Head::of(folder);
+    let sections = [
+        floor::section(comparison, detail)?,
+        costs::section(comparison, detail)?,
+        counts::section(folder)?,
+        sweeps::section(folder, comparison)?,
+        overs::section(comparison, detail)?,
+        samples::section(folder, comparison, detail)?,
+        twins::section(comparison, detail)?,
+        endings::section(folder),
+        history::section(folder, comparison, history)?,
+        engines::section(folder, comparison),
+    ];
     let looks = LOOKS.iter().map(|look| LookView {
         light: hex(look.light),
         dark: hex(look.dark),
     });
-    let groups = comparison
-        .groups
-        .iter()
-        .map(|group| group_view(&comparison, group));
     let page = PageView {
-        mode: report.mode.to_string(),
-        created: &report.created,
-        facts: markdown::facts(report),
-        method: markdown::METHOD,
-        left_out: report.left_out.iter().map(ToString::to_string).collect(),
+        title: format!("{} run of {}", folder.report.mode, folder.report.created),
+        grade: head.grade.map(|grade| grade.to_string()),
+        noise: head.noise,
+        warnings: head.warnings,
+        problems: comparison.problems(),
+        facts: head.facts,
         ink: hex(INK),
         grid: hex(GRID),
+        floor: hex(LOOKS[look_index(comparison, &Engine::FLOOR)].light),
         looks: looks.collect(),
-        engines: comparison
-            .engines
-            .iter()
-            .map(|engine| engine_view(&comparison, engine))
-            .collect(),
-        headline: markdown::headline_rows(&comparison),
-        over_floor: comparison.over_floor(),
-        against_cesk: comparison.against_cesk(),
-        wrong_answers: comparison.has_wrong_answers(),
-        overview_wide: svg(plot::overview(&comparison, Labels::Beside)?),
-        overview_narrow: svg(plot::overview(&comparison, Labels::Above)?),
-        groups: groups.collect::<Result<_, _>>()?,
+        sections: sections.into_iter().flatten().collect(),
+        method: METHOD,
     };
     // A name in .html switches on escaping.
     let name = "report.html";
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_syntax(
-        SyntaxConfig::builder()
-            .trim_blocks(true)
-            .lstrip_blocks(true)
-            .build()?,
-    );
+    let syntax = SyntaxConfig::builder()
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .build()?;
+    environment.set_syntax(syntax);
     environment.add_template(name, TEMPLATE)?;
     Ok(environment.get_template(name)?.render(Serde(page))?)
 }
 
+const METHOD: &str = "\
+Every engine runs in a process of its own, and never two at once. The slices of one workload, parameters and size in \
+one round are taken one right after the other, in random order: a ratio is the median over such pairs, so that a \
+disturbance of the machine meets both alike. Intervals hold the true value 95 times of 100; they come of resampling \
+processes first and the slices in them next, since two processes of the same program differ by more than slices of one \
+do. Each engine compiles its own copy of a workload's source, and every answer is checked against one that was \
+computed independently. No sample is thrown away: every slice is in report.json at full precision, those of the \
+warm-up too.";
+
 #[derive(Serialize)]
-struct PageView<'a> {
-    mode: String,
-    created: &'a str,
+struct PageView {
+    title: String,
+    grade: Option<String>,
+    noise: String,
+    warnings: Vec<String>,
+    problems: Vec<String>,
     facts: Vec<(&'static str, String)>,
-    method: &'static str,
-    left_out: Vec<String>,
     ink: String,
     grid: String,
+    /// The colour of the floor, whose lines are dashed.
+    floor: String,
     looks: Vec<LookView>,
-    engines: Vec<EngineView>,
-    headline: Vec<[String; 7]>,
-    over_floor: Vec<&'a Engine>,
-    against_cesk: Vec<&'a Engine>,
-    wrong_answers: bool,
-    overview_wide: Value,
-    overview_narrow: Value,
-    groups: Vec<GroupView>,
+    sections: Vec<Section>,
+    method: &'static str,
 }
 
 #[derive(Serialize)]
 struct LookView {
     light: String,
     dark: String,
-}
-
-#[derive(Serialize)]
-struct EngineView {
-    name: String,
-    about: Option<&'static str>,
-    look: usize,
-    glyph: &'static str,
-}
-
-#[derive(Serialize)]
-struct GroupView {
-    workload: String,
-    params: String,
-    operation: String,
-    plot: Value,
-    engines: Vec<EngineView>,
-    rows: Vec<RowView>,
-    growth: Option<Vec<Figure>>,
-}
-
-#[derive(Serialize)]
-struct RowView {
-    size: String,
-    costs: Vec<Figure>,
-    over_floor: Vec<String>,
-    against_cesk: Vec<String>,
-}
-
-/// A figure, and what is set in small type beside or below it.
-#[derive(Serialize)]
-struct Figure {
-    figure: String,
-    note: String,
-}
-
-fn engine_view(comparison: &Comparison, engine: &Engine) -> EngineView {
-    let look = plot::look_index(comparison, engine);
-    EngineView {
-        name: engine.to_string(),
-        about: engine.about(),
-        look,
-        glyph: LOOKS[look].glyph(),
-    }
-}
-
-fn group_view(comparison: &Comparison, group: &Group) -> Result<GroupView, HtmlError> {
-    let measured = comparison
-        .engines
-        .iter()
-        .filter(|engine| group.rows.iter().any(|row| row.cost(engine).is_some()));
-    let growth = |engine| {
-        let growth = group.growth.get(engine);
-        let own_sizes = growth.filter(|growth| group.sizes() != Some((growth.from, growth.to)));
-        Figure {
-            figure: format::optional_times(growth.map(|growth| growth.ratio)),
-            note: own_sizes
-                .map(|g| format!("{}–{}", format::count(g.from), format::count(g.to)))
-                .unwrap_or_default(),
-        }
-    };
-    Ok(GroupView {
-        workload: group.workload.clone(),
-        params: group.params.to_string(),
-        operation: group.operation.clone(),
-        plot: svg(plot::costs(comparison, group)?),
-        engines: measured
-            .map(|engine| engine_view(comparison, engine))
-            .collect(),
-        rows: group
-            .rows
-            .iter()
-            .map(|row| row_view(comparison, row))
-            .collect(),
-        growth: (!group.growth.is_empty()).then(|| comparison.engines.iter().map(growth).collect()),
-    })
-}
-
-fn row_view(comparison: &Comparison, row: &Row) -> RowView {
-    let cost = |engine| match row.cells.get(engine) {
-        Some(Cell::Cost(cost)) => Figure {
-            figure: format::ns(cost.ns_per_op.median),
-            note: format::spread(cost.ns_per_op.relative_spread()),
-        },
-        other => Figure {
-            figure: format::cell(other),
-            note: String::new(),
-        },
-    };
-    let over_floor = |engine: &&Engine| {
-        format::optional_times(row.cost(engine).and_then(|cost| cost.times_floor))
-    };
-    let against_cesk = |engine: &&Engine| {
-        format::optional_times(row.cost(engine).and_then(|cost| cost.times_faster))
-    };
-    RowView {
-        size: format::count(row.size),
-        costs: comparison.engines.iter().map(cost).collect(),
-        over_floor: comparison.over_floor().iter().map(over_floor).collect(),
-        against_cesk: comparison.against_cesk().iter().map(against_cesk).collect(),
-    }
-}
-
-/// A plot as markup that needs no escaping; the backend has escaped the texts in it. Empty without a plot.
-fn svg(plot: Option<String>) -> Value {
-    Value::from_safe_string(plot.unwrap_or_default())
 }
 
 fn hex(RGBColor(red, green, blue): RGBColor) -> String {

@@ -8,12 +8,16 @@
 //! [floor](Engine::FLOOR) is the unit of the multiples and [cesk](Engine::CESK) is the rival.
 
 pub mod allocations;
+pub mod changes;
 mod engine;
 pub mod fit;
+mod folder;
 pub mod format;
 pub mod gate;
+mod head;
 pub mod html;
 pub mod instructions;
+mod lines;
 pub mod markdown;
 mod plot;
 mod read;
@@ -28,6 +32,7 @@ mod write;
 
 pub use allocations::Allocations;
 pub use engine::Engine;
+pub use folder::{Folder, FolderError};
 pub use instructions::Instructions;
 pub use read::ReadError;
 pub use record::{
@@ -36,5 +41,6 @@ pub use record::{
 };
 pub use refcounts::Refcounts;
 pub use stats::Summary;
-pub use table::Comparison;
-pub use write::{WriteError, write};
+pub use sweep::Sweep;
+pub use table::{Cell, Comparison};
+pub use write::{WriteError, write, write_with_history};

@@ -1,8 +1,21 @@
 //! The comparison drawn from a record, computed once and shown by every renderer.
 
+mod counts;
+mod figure;
+mod growth;
+mod judged;
+mod parallel;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Engine, Measurement, Outcome, Params, Report, Summary};
+use crate::stats::bootstrap::Resampling;
+use crate::stats::verdict::MIN_MARGIN;
+use crate::{Absence, Engine, Folder, Measurement, Outcome, Params, Report};
+
+pub use counts::Counts;
+pub use figure::Figure;
+pub use growth::{Growth, Power};
+pub use judged::{Judged, References, Twin};
 
 /// Sizes that a workload is best known by, preferred where a table has one row per workload.
 const PREFERRED_SIZES: [(&str, u64); 1] = [("resume_churn", 2_000)];
@@ -10,10 +23,14 @@ const PREFERRED_SIZES: [(&str, u64); 1] = [("resume_churn", 2_000)];
 /// All rows of a record side by side, ordered by workload, parameters and size.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Comparison {
-    /// Every engine with a row, in the fixed order.
+    /// Every engine with a row, or with a reason why it has none, in the fixed order.
     pub engines: Vec<Engine>,
     /// One group per workload and parameters.
     pub groups: Vec<Group>,
+    /// What each engine's verdicts are against.
+    pub references: References,
+    /// The virtual machine against itself.
+    pub twins: Vec<Twin>,
 }
 
 /// One workload with its parameters, over all sizes.
@@ -29,6 +46,10 @@ pub struct Group {
     pub rows: Vec<Row>,
     /// Growth per engine, for engines with right answers at two sizes or more.
     pub growth: BTreeMap<Engine, Growth>,
+    /// What was counted per operation, for engines with a count.
+    pub counts: BTreeMap<Engine, Counts>,
+    /// How much counts as the same, from the virtual machine against itself: 0.01 is 1 %.
+    pub margin: f64,
 }
 
 /// One size of a group.
@@ -36,64 +57,94 @@ pub struct Group {
 pub struct Row {
     /// The size.
     pub size: u64,
-    /// What each engine did; an engine that did not run is not in it.
+    /// What each engine did; an engine that has neither run nor a reason is not in it.
     pub cells: BTreeMap<Engine, Cell>,
 }
 
 /// What one engine did at one size.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Cell {
     /// The answer was right.
-    Cost(Cost),
+    Cost(Box<Cost>),
     /// The answer was wrong, so its time says nothing.
-    WrongAnswer,
+    Wrong {
+        /// The first wrong answer.
+        answer: String,
+        /// The right one.
+        expected: String,
+    },
     /// It raised, or its process ended.
-    Failed,
+    Failed {
+        /// What happened.
+        reason: String,
+    },
+    /// It did not run.
+    LeftOut {
+        /// Why.
+        reason: String,
+    },
 }
 
 /// What one engine needed for one operation.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Cost {
     /// Nanoseconds per operation.
-    pub ns_per_op: Summary,
-    /// Its median over the floor's; `None` without a floor at this size.
-    pub times_floor: Option<f64>,
-    /// The median of cesk over its own; `None` without cesk at this size.
-    pub times_faster: Option<f64>,
+    pub ns_per_op: Figure,
+    /// Its cost over the floor's, by pairs; `None` without a floor at this size.
+    pub over_floor: Option<Figure>,
+    /// Its cost over that of cesk, by pairs; `None` without cesk at this size.
+    pub over_cesk: Option<Figure>,
+    /// What may be said of it against the engine that it is compared with.
+    pub verdict: Option<Judged>,
 }
 
-/// How the cost per operation grows with the size.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Growth {
-    /// The smallest size measured.
-    pub from: u64,
-    /// The largest size measured.
-    pub to: u64,
-    /// Median cost per operation at the largest size over that at the smallest: 1 for a flat law.
-    pub ratio: f64,
+impl Cost {
+    /// Multiples of the floor.
+    pub fn times_floor(&self) -> Option<f64> {
+        self.over_floor.map(|ratio| ratio.median)
+    }
+
+    /// How many times as long cesk takes.
+    pub fn times_faster(&self) -> Option<f64> {
+        self.over_cesk.map(|ratio| ratio.median.recip())
+    }
 }
 
 impl Comparison {
-    /// The comparison that a record holds.
+    /// The comparison that a record holds, with medians but without their intervals: quick, for where they are not
+    /// shown.
     pub fn of(report: &Report) -> Self {
-        let engines: BTreeSet<_> = report
-            .results
-            .iter()
-            .map(|row| row.engine.clone())
-            .collect();
+        Self::with(report, None)
+    }
+
+    /// The whole comparison of a folder's records: intervals by resampling from the record's seed, and counts.
+    pub fn of_folder(folder: &Folder) -> Self {
+        Self::resampled(folder, &Resampling::seeded(folder.report.settings.seed))
+    }
+
+    /// As [`Self::of_folder`], with a resampling of one's own.
+    pub fn resampled(folder: &Folder, resampling: &Resampling) -> Self {
+        let mut comparison = Self::with(&folder.report, Some(resampling));
+        for group in &mut comparison.groups {
+            group.counts = counts::of(folder, group, &comparison.engines);
+        }
+        judged::fill(&mut comparison, &folder.report, resampling);
+        comparison
+    }
+
+    fn with(report: &Report, resampling: Option<&Resampling>) -> Self {
         let mut groups = BTreeMap::<_, Vec<&Measurement>>::new();
         for row in &report.results {
-            groups
-                .entry((&row.workload, &row.params))
-                .or_default()
-                .push(row);
+            let group = (&row.workload, &row.params);
+            groups.entry(group).or_default().push(row);
         }
+        let rows: Vec<_> = groups.into_values().collect();
+        let group = |rows: &Vec<&Measurement>| Group::of(rows, &report.left_out, resampling);
         Self {
-            engines: engines.into_iter().collect(),
-            groups: groups
-                .into_values()
-                .filter_map(|rows| Group::of(&rows))
-                .collect(),
+            engines: engines(report),
+            groups: parallel::map(&rows, group).into_iter().flatten().collect(),
+            references: References::default(),
+            twins: Vec::new(),
         }
     }
 
@@ -118,34 +169,72 @@ impl Comparison {
         }
     }
 
-    /// Whether any run gave a wrong answer or failed.
-    pub fn has_wrong_answers(&self) -> bool {
-        let mut cells = self
-            .groups
-            .iter()
-            .flat_map(|group| &group.rows)
-            .flat_map(|row| row.cells.values());
-        cells.any(|cell| matches!(cell, Cell::WrongAnswer | Cell::Failed))
+    /// Every cell with the group and the size it is of.
+    pub fn cells(&self) -> impl Iterator<Item = (&Group, u64, &Engine, &Cell)> {
+        self.groups.iter().flat_map(|group| {
+            group.rows.iter().flat_map(move |row| {
+                let cells = row.cells.iter();
+                cells.map(move |(engine, cell)| (group, row.size, engine, cell))
+            })
+        })
+    }
+
+    /// What went wrong, a line each: wrong answers and failures.
+    pub fn problems(&self) -> Vec<String> {
+        let problem = |(group, size, engine, cell): (&Group, u64, &Engine, &Cell)| {
+            let place = format!("{} at n = {size} on {engine}", group.label());
+            match cell {
+                Cell::Wrong { answer, expected } => Some(format!(
+                    "{place}: the answer was {answer} instead of {expected}"
+                )),
+                Cell::Failed { reason } => Some(format!("{place}: {reason}")),
+                Cell::Cost(_) | Cell::LeftOut { .. } => None,
+            }
+        };
+        self.cells().filter_map(problem).collect()
     }
 }
 
+/// The engines with a row, and those that were left out altogether.
+fn engines(report: &Report) -> Vec<Engine> {
+    let ran = report.results.iter().map(|row| &row.engine);
+    let absent = report.left_out.iter().map(|absence| &absence.engine);
+    let all: BTreeSet<_> = ran.chain(absent).cloned().collect();
+    all.into_iter().collect()
+}
+
 impl Group {
-    fn of(measurements: &[&Measurement]) -> Option<Self> {
+    fn of(
+        measurements: &[&Measurement],
+        left_out: &[Absence],
+        resampling: Option<&Resampling>,
+    ) -> Option<Self> {
         let first = measurements.first()?;
         let mut sizes = BTreeMap::<u64, Vec<&Measurement>>::new();
         for measurement in measurements {
             sizes.entry(measurement.size).or_default().push(measurement);
         }
-        let rows: Vec<_> = sizes
-            .iter()
-            .map(|(&size, measurements)| Row::of(size, measurements))
-            .collect();
+        let row = |(&size, rows): (&u64, &Vec<&Measurement>)| {
+            let mut row = Row::of(size, rows, resampling);
+            let concerned = left_out
+                .iter()
+                .filter(|absence| absence.concerns(&first.workload, &first.params, size));
+            for absence in concerned {
+                let reason = absence.reason.clone();
+                let cell = row.cells.entry(absence.engine.clone());
+                cell.or_insert(Cell::LeftOut { reason });
+            }
+            row
+        };
+        let rows: Vec<_> = sizes.iter().map(row).collect();
         Some(Self {
             workload: first.workload.clone(),
             params: first.params.clone(),
             operation: first.operation.clone(),
-            growth: growth(&rows),
+            growth: growth::growth(&rows),
             rows,
+            counts: BTreeMap::new(),
+            margin: MIN_MARGIN,
         })
     }
 
@@ -182,24 +271,36 @@ impl Group {
 }
 
 impl Row {
-    fn of(size: u64, measurements: &[&Measurement]) -> Self {
-        let median = |engine: &Engine| {
-            let row = measurements.iter().find(|row| row.engine == *engine)?;
-            Some(right(row)?.median)
+    fn of(size: u64, measurements: &[&Measurement], resampling: Option<&Resampling>) -> Self {
+        let find = |engine: &Engine| {
+            let mut rows = measurements.iter();
+            rows.find(|row| row.engine == *engine).copied()
         };
-        let (floor, cesk) = (median(&Engine::FLOOR), median(&Engine::CESK));
+        let (floor, cesk) = (find(&Engine::FLOOR), find(&Engine::CESK));
+        let ratio = |row: &Measurement, other: Option<&Measurement>| {
+            let other = other.filter(|other| other.engine != row.engine)?;
+            Figure::ratio(row, other, resampling)
+        };
         let cell = |row: &Measurement| {
-            let ns_per_op = match &row.outcome {
-                Outcome::Right {} => row.summary().ok()?,
-                Outcome::Wrong { .. } => return Some(Cell::WrongAnswer),
-                Outcome::Failed { .. } => return Some(Cell::Failed),
+            let cost = |ns_per_op| {
+                Box::new(Cost {
+                    ns_per_op,
+                    over_floor: ratio(row, floor),
+                    over_cesk: ratio(row, cesk),
+                    verdict: None,
+                })
             };
-            let own = ns_per_op.median;
-            Some(Cell::Cost(Cost {
-                ns_per_op,
-                times_floor: floor.map(|floor| own / floor),
-                times_faster: cesk.map(|cesk| cesk / own),
-            }))
+            match &row.outcome {
+                // Without a slice, which a run that was cut short may leave, there is no figure.
+                Outcome::Right {} => Figure::cost(row, resampling).map(cost).map(Cell::Cost),
+                Outcome::Wrong { answer, expected } => Some(Cell::Wrong {
+                    answer: answer.clone(),
+                    expected: expected.clone(),
+                }),
+                Outcome::Failed { reason } => Some(Cell::Failed {
+                    reason: reason.clone(),
+                }),
+            }
         };
         Self {
             size,
@@ -214,40 +315,7 @@ impl Row {
     pub fn cost(&self, engine: &Engine) -> Option<&Cost> {
         match self.cells.get(engine)? {
             Cell::Cost(cost) => Some(cost),
-            Cell::WrongAnswer | Cell::Failed => None,
-        }
-    }
-}
-
-/// The summary of a row whose answers were right.
-fn right(row: &Measurement) -> Option<Summary> {
-    row.answer_ok().then(|| row.summary().ok())?
-}
-
-fn growth(rows: &[Row]) -> BTreeMap<Engine, Growth> {
-    let mut medians = BTreeMap::<&Engine, Vec<(u64, f64)>>::new();
-    for row in rows {
-        for (engine, cell) in &row.cells {
-            if let Cell::Cost(cost) = cell {
-                medians
-                    .entry(engine)
-                    .or_default()
-                    .push((row.size, cost.ns_per_op.median));
-            }
-        }
-    }
-    let over_sizes = medians
-        .into_iter()
-        .filter_map(|(engine, medians)| match medians[..] {
-            [(from, first), .., (to, last)] => Some((
-                engine.clone(),
-                Growth {
-                    from,
-                    to,
-                    ratio: last / first,
-                },
-            )),
             _ => None,
-        });
-    over_sizes.collect()
+        }
+    }
 }

@@ -1,173 +1,194 @@
-//! The comparison as a table for the terminal.
+//! The comparison as tables for the terminal.
+
+use std::env;
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal as _};
 
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 
-use crate::engine::Engine;
-use crate::format;
-use crate::table::{Comparison, Group, Row};
+use crate::head::Head;
+use crate::lines::{COLUMNS, Kind, Line, TIMES, lines};
+use crate::stats::noise::Grade;
+use crate::table::{Comparison, Group};
+use crate::{Folder, format};
 
 const STYLE: TableStyle = TableStyle::new()
-    .top_border(LineStyle::none().fill('─').junction('─'))
     .header_separator(LineStyle::none().fill('─').junction('─'))
-    .row_separator(LineStyle::none().fill('┄').junction('┄'))
     .bottom_border(LineStyle::none().fill('─').junction('─'));
 
-/// Spaces left of a column: wide where a new kind of figure begins.
-const GAP: u16 = 1;
-const WIDE_GAP: u16 = 2;
-
-/// The engines that a table has columns for.
-struct Columns<'a> {
-    costs: Vec<&'a Engine>,
-    over_floor: Vec<&'a Engine>,
-    against_cesk: Vec<&'a Engine>,
+/// Whether text may have colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Text alone.
+    Plain,
+    /// ANSI escape sequences.
+    Colour,
 }
 
-/// The comparison as plain text tables with a few lines on how to read them: one of the engines that have a fixed
-/// place, in 120 columns or fewer with vm, cesk, floor and call, and one of the others' costs.
+impl Style {
+    /// Colours where the standard output is a terminal, unless `NO_COLOR` is set (<https://no-color.org>).
+    pub fn of_stdout() -> Self {
+        let forbidden = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        if io::stdout().is_terminal() && !forbidden {
+            Self::Colour
+        } else {
+            Self::Plain
+        }
+    }
+
+    fn paint(self, code: &str, text: &str) -> String {
+        match self {
+            Self::Plain => text.to_owned(),
+            Self::Colour => format!("\x1b[{code}m{text}\x1b[0m"),
+        }
+    }
+}
+
+const BOLD: &str = "1";
+const DIM: &str = "2";
+const ALARM: &str = "1;31";
+
+/// The whole report: the head, a block per workload and its parameters, what was left out, and how to read it.
+/// `comparison` is that of the folder.
+pub fn report(folder: &Folder, comparison: &Comparison, style: Style) -> String {
+    let head = Head::of(folder);
+    let mut text = head_lines(&head, style).join("\n");
+    for problem in comparison.problems() {
+        let line = format!("FAIL {}", harmless(&problem));
+        let _ = write!(text, "\n{}", style.paint(ALARM, &line));
+    }
+    text += "\n\n";
+    text += &blocks(comparison, head.grade, style);
+    if !folder.report.left_out.is_empty() {
+        text += "\nleft out:\n";
+    }
+    for absence in &folder.report.left_out {
+        let _ = writeln!(text, "  {}", harmless(&absence.to_string()));
+    }
+    text
+}
+
+/// The blocks of a comparison without a head, and how to read them.
 pub fn table(comparison: &Comparison) -> String {
-    let (costs, others): (Vec<_>, Vec<_>) = comparison
-        .engines
-        .iter()
-        .partition(|engine| engine.has_place());
-    let first = Columns {
-        costs,
-        over_floor: with_place(comparison.over_floor()),
-        against_cesk: with_place(comparison.against_cesk()),
+    blocks(comparison, None, Style::Plain)
+}
+
+/// A text of the record without what a terminal would take for a command.
+fn harmless(text: &str) -> String {
+    let shown = |c: char| if c.is_control() { ' ' } else { c };
+    text.chars().map(shown).collect()
+}
+
+fn head_lines(head: &Head, style: Style) -> Vec<String> {
+    let width = head.facts.iter().map(|(name, _)| name.len()).max();
+    let width = width.unwrap_or(0);
+    let first = format!("{:width$}  {}", "noise", head.noise);
+    let alarm = if head.grade == Some(Grade::D) {
+        ALARM
+    } else {
+        BOLD
     };
-    let second = Columns {
-        costs: others,
-        over_floor: Vec::new(),
-        against_cesk: Vec::new(),
-    };
-    let tables = [first, second]
-        .into_iter()
-        .filter(|columns| !columns.costs.is_empty());
-    let tables: Vec<_> = tables.map(|columns| columns.table(comparison)).collect();
-    format!("{}\n{}", tables.join("\n\n"), legend(comparison))
+    let mut lines = vec![style.paint(alarm, &first)];
+    let warnings = head.warnings.iter();
+    lines.extend(warnings.map(|warning| style.paint(ALARM, &format!("! {warning}"))));
+    // Settings take lines of their own; the other renderings have them.
+    let facts = head.facts.iter().filter(|(name, _)| *name != "settings");
+    lines.extend(facts.map(|(name, value)| format!("{name:width$}  {}", harmless(value))));
+    lines
 }
 
-fn with_place(mut engines: Vec<&Engine>) -> Vec<&Engine> {
-    engines.retain(|engine| engine.has_place());
-    engines
-}
-
-impl Columns<'_> {
-    /// The groups in which one of the engines ran.
-    fn table(&self, comparison: &Comparison) -> String {
-        let mut table = Table::new();
-        table.load_style(STYLE).set_header(self.header());
-        for group in &comparison.groups {
-            let ran = |row: &Row| {
-                self.costs
-                    .iter()
-                    .any(|engine| row.cells.contains_key(engine))
-            };
-            if group.rows.iter().any(ran) {
-                table.add_row(self.group_lines(group));
-            }
-        }
-        let first_ratio = 2 + self.costs.len();
-        let first_rival = first_ratio + self.over_floor.len();
-        for (index, column) in table.column_iter_mut().enumerate() {
-            let gap = if [first_ratio, first_rival].contains(&index) {
-                WIDE_GAP
-            } else {
-                GAP
-            };
-            column.set_padding((if index == 0 { 0 } else { gap }, 0));
-            column.set_cell_alignment(if index == 0 {
-                CellAlignment::Left
-            } else {
-                CellAlignment::Right
-            });
-        }
-        table.trim_fmt()
-    }
-
-    fn header(&self) -> Vec<String> {
-        let mut cells = vec!["\nworkload".to_owned(), "\nsize".to_owned()];
-        cells.extend(self.costs.iter().map(|engine| format!("{engine}\nns/op")));
-        cells.extend(
-            self.over_floor
-                .iter()
-                .map(|engine| format!("{engine}\n/floor")),
-        );
-        cells.extend(
-            self.against_cesk
-                .iter()
-                .map(|engine| format!("cesk\n/{engine}")),
-        );
-        cells
-    }
-
-    /// One cell per column, with a line per size and, for two sizes or more, a last line for the growth.
-    fn group_lines(&self, group: &Group) -> Vec<String> {
-        let column = |figure: &dyn Fn(&Row) -> String, last: String| {
-            let mut lines: Vec<_> = group.rows.iter().map(figure).collect();
-            if !group.growth.is_empty() {
-                lines.push(last);
-            }
-            lines.join("\n")
-        };
-        let mut name = vec![group.workload.clone()];
-        name.extend(group.params.pairs().map(|pair| format!("  {pair}")));
-        name.push(format!("  per {}", group.operation));
-
-        let mut cells = vec![
-            name.join("\n"),
-            column(&|row| format::count(row.size), "growth".to_owned()),
-        ];
-        for &engine in &self.costs {
-            let growth = group.growth.get(engine);
-            let growth = match growth {
-                // The sizes it was measured at would take too much room; the largest tells enough.
-                Some(growth) if Some((growth.from, growth.to)) != group.sizes() => {
-                    format!(
-                        "{} @{}",
-                        format::times(growth.ratio),
-                        format::count(growth.to)
-                    )
-                }
-                growth => format::growth(growth, group.sizes()),
-            };
-            cells.push(column(&|row| format::cell(row.cells.get(engine)), growth));
-        }
-        for &engine in &self.over_floor {
-            let figure = |row: &Row| {
-                format::optional_times(row.cost(engine).and_then(|cost| cost.times_floor))
-            };
-            cells.push(column(&figure, String::new()));
-        }
-        for &engine in &self.against_cesk {
-            let figure = |row: &Row| {
-                format::optional_times(row.cost(engine).and_then(|cost| cost.times_faster))
-            };
-            cells.push(column(&figure, String::new()));
-        }
-        cells
-    }
-}
-
-fn legend(comparison: &Comparison) -> String {
-    let mut lines =
-        vec!["ns/op: median ± half the interquartile range, in nanoseconds where no unit is given"];
-    if !comparison.over_floor().is_empty() {
-        lines.push("/floor: multiples of the floor");
-    }
-    if !comparison.against_cesk().is_empty() {
-        lines.push("cesk/: how many times faster than cesk");
-    }
-    if comparison
+fn blocks(comparison: &Comparison, grade: Option<Grade>, style: Style) -> String {
+    let blocks: Vec<(&Group, Vec<Line>)> = comparison
         .groups
         .iter()
-        .any(|group| !group.growth.is_empty())
-    {
-        lines.push("growth: ns/op at the largest size over that at the smallest; @n: at n, the engine's largest size");
+        .map(|group| (group, lines(comparison, group)))
+        .collect();
+    let mut table = Table::new();
+    table
+        .load_style(STYLE)
+        .set_header(COLUMNS.map(|(title, _)| title));
+    for line in blocks.iter().flat_map(|(_, lines)| lines) {
+        table.add_row(cells(line, grade));
     }
-    lines.push("–: not run");
-    if comparison.has_wrong_answers() {
-        lines.push("wrong answer: the run counts for nothing and enters no ratio");
+    for (column, (index, (_, right))) in table.column_iter_mut().zip(COLUMNS.iter().enumerate()) {
+        column.set_padding((if index == 0 { 2 } else { 1 }, u16::from(!right)));
+        column.set_cell_alignment(if *right {
+            CellAlignment::Right
+        } else {
+            CellAlignment::Left
+        });
     }
-    lines.join("\n") + "\n"
+    // A cell has no line break, so that every row is one line; what stands between rows is put there afterwards.
+    let table = table.trim_fmt();
+    let mut rows = table.lines();
+    let mut text = String::new();
+    for header in rows.by_ref().take(2) {
+        let _ = writeln!(text, "{header}");
+    }
+    for (group, lines) in &blocks {
+        let title = format!("{}, per {}", group.label(), group.operation);
+        let _ = writeln!(text, "\n{}", style.paint(BOLD, &harmless(&title)));
+        for (line, row) in lines.iter().zip(rows.by_ref()) {
+            let _ = writeln!(text, "{}", painted(line.kind, row, style));
+        }
+    }
+    for rest in rows {
+        let _ = writeln!(text, "{rest}");
+    }
+    text + &legend(comparison, grade)
+}
+
+fn cells(line: &Line, grade: Option<Grade>) -> Vec<String> {
+    let cells = line.cells.iter().enumerate();
+    let struck = |(index, cell): (usize, &String)| {
+        let is_time = TIMES.contains(&index) && !cell.is_empty() && cell != format::MISSING;
+        if grade == Some(Grade::D) && is_time {
+            format!("~{cell}~")
+        } else {
+            cell.clone()
+        }
+    };
+    cells.map(struck).collect()
+}
+
+fn painted(kind: Kind, row: &str, style: Style) -> String {
+    match kind {
+        Kind::Right if style == Style::Colour => strike(row),
+        Kind::Right => row.to_owned(),
+        Kind::Bad => style.paint(ALARM, row),
+        Kind::LeftOut => style.paint(DIM, row),
+    }
+}
+
+/// Strikes through what stands between tildes, which give their place to spaces.
+fn strike(row: &str) -> String {
+    let mut text = String::new();
+    for (index, part) in row.split('~').enumerate() {
+        if index % 2 == 1 {
+            let _ = write!(text, " \x1b[9m{part}\x1b[29m ");
+        } else {
+            text += part;
+        }
+    }
+    text
+}
+
+fn legend(comparison: &Comparison, grade: Option<Grade>) -> String {
+    let mut lines = vec![
+        "ns/op: median, in nanoseconds where no unit is given; its interval by resampling processes, then slices",
+        "× floor, × cesk: medians of paired ratios; exponent: of the power law in n that fits best, 0 for a flat cost",
+        "instr, alloc, kept: instructions, requests to all allocators, and bytes that stay, by the slope over two sizes",
+    ];
+    if grade == Some(Grade::D) {
+        lines.push("~: the machine was too noisy for this figure");
+    }
+    let mut text = lines.join("\n") + "\n";
+    let references = comparison.references.iter();
+    let references: Vec<_> = references
+        .map(|(engine, against)| format!("{engine} against {against}"))
+        .collect();
+    if !references.is_empty() {
+        let _ = writeln!(text, "verdict: {}", references.join(", "));
+    }
+    text
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process;
 
 use crate::record::Inconsistency;
-use crate::{Report, html, markdown};
+use crate::{Comparison, Folder, FolderError, Report, html, markdown};
 
 /// Why a report was not written.
 #[derive(Debug, thiserror::Error)]
@@ -14,8 +14,11 @@ pub enum WriteError {
     /// The record contradicts itself, so that it could not be read back.
     #[error("the record is inconsistent: {0}; nothing was written")]
     Inconsistent(#[from] Inconsistency),
+    /// What lies beside the record is no good.
+    #[error("report.json is written, but not how it looks: {0}")]
+    Beside(#[from] FolderError),
     /// The HTML page could not be rendered.
-    #[error("cannot render report.html: {0}; nothing was written")]
+    #[error("report.json is written, but not how it looks: {0}")]
     Html(#[from] html::HtmlError),
     /// A file or the folder could not be written.
     #[error("cannot write {}: {source}; check that the folder exists and is writable", path.display())]
@@ -27,28 +30,40 @@ pub enum WriteError {
     },
 }
 
-/// Writes `report.json`, `report.md` and `report.html` into `dir`, which is made if need be. Each file is replaced in
-/// one step: a reader sees the old one or the new one, never a part. All three are rendered before the first is
-/// replaced.
+/// Writes `report.json`, `report.md` and `report.html` into `dir`, which is made if need be, and shows what else is
+/// recorded there. Gives that, with the comparison. Each file is replaced in one step: a reader sees the old one or the
+/// new one, never a part. The record comes first, so that nothing which was measured is lost.
 ///
 /// # Errors
-/// When the record contradicts itself, or a file cannot be written.
-pub fn write(report: &Report, dir: &Path) -> Result<(), WriteError> {
+/// When the record contradicts itself, what lies beside it is no good, or a file cannot be written.
+pub fn write(report: &Report, dir: &Path) -> Result<(Folder, Comparison), WriteError> {
+    write_with_history(report, dir, &[])
+}
+
+/// As [`write`], with earlier records for the page to show, oldest first.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_with_history(
+    report: &Report,
+    dir: &Path,
+    history: &[(String, Folder)],
+) -> Result<(Folder, Comparison), WriteError> {
     report.check()?;
-    let files = [
-        ("report.json", report.to_json()),
-        ("report.md", markdown::report(report)),
-        ("report.html", html::report(report)?),
-    ];
     fs::create_dir_all(dir).map_err(|source| WriteError::Io {
         path: dir.to_owned(),
         source,
     })?;
-    for (name, content) in files {
+    let put = |name: &str, content: &str| {
         let path = dir.join(name);
-        replace(&path, &content).map_err(|source| WriteError::Io { path, source })?;
-    }
-    Ok(())
+        replace(&path, content).map_err(|source| WriteError::Io { path, source })
+    };
+    put("report.json", &report.to_json())?;
+    let folder = Folder::around(report.clone(), dir)?;
+    let comparison = Comparison::of_folder(&folder);
+    put("report.md", &markdown::summary(&folder, &comparison, None))?;
+    put("report.html", &html::report(&folder, &comparison, history)?)?;
+    Ok((folder, comparison))
 }
 
 /// Writes a file beside `path` and renames it over `path`; the process id keeps two writers apart.

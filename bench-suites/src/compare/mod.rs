@@ -10,7 +10,8 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Result, bail};
-use doeff_reports::{Comparison, Outcome, Report, terminal};
+use doeff_reports::terminal::{self, Style};
+use doeff_reports::{Outcome, Report};
 use pyo3::prelude::*;
 
 use crate::arguments::{Arguments, Format};
@@ -106,9 +107,12 @@ fn measure<'a>(
         Some(folder) => folder.clone(),
         None => python::workspace().join("reports/latest"),
     };
-    doeff_reports::write(&report, &output)?;
+    let (folder, comparison) = doeff_reports::write(&report, &output)?;
     match arguments.format {
-        Format::Table => println!("{}", terminal::table(&Comparison::of(&report))),
+        Format::Table => println!(
+            "{}",
+            terminal::report(&folder, &comparison, Style::of_stdout())
+        ),
         Format::Json => println!("{}", report.to_json().trim_end()),
     }
     eprintln!(

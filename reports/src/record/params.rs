@@ -27,6 +27,12 @@ impl Params {
         self.0.get(name)
     }
 
+    /// Each parameter that is a whole number.
+    pub fn numbers(&self) -> impl Iterator<Item = (&str, u64)> {
+        let pairs = self.0.iter();
+        pairs.filter_map(|(name, value)| Some((name.as_str(), value.as_u64()?)))
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -27,8 +27,8 @@ impl Resampling {
     }
 
     /// As many resamples as given, where a simulation needs many estimates and none of them exactly.
-    #[cfg(test)]
-    pub(super) fn with_resamples(self, resamples: usize) -> Self {
+    #[must_use]
+    pub fn with_resamples(self, resamples: usize) -> Self {
         Self { resamples, ..self }
     }
 

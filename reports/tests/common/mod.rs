@@ -1,7 +1,11 @@
 //! A record to render.
 
+#![allow(dead_code)] // each test binary uses a part
+
+pub(crate) mod story;
+
 use doeff_reports::{
-    Engine, Machine, Measurement, Mode, Outcome, Params, Provenance, Report, Round, Schema,
+    Engine, Folder, Machine, Measurement, Mode, Outcome, Params, Provenance, Report, Round, Schema,
     Settings, Slice, Versions,
 };
 use serde_json::{Value, json};
@@ -40,9 +44,9 @@ pub(crate) fn empty() -> Report {
 }
 
 /// Generations of fresh processes.
-const PROCESSES: u32 = 5;
+pub(crate) const PROCESSES: u32 = 5;
 /// Rounds in each.
-const ROUNDS: u32 = 4;
+pub(crate) const ROUNDS: u32 = 4;
 
 fn round(index: u32) -> Round {
     Round {
@@ -183,4 +187,36 @@ pub(crate) fn report() -> Report {
         }
     }
     report
+}
+
+/// A small record of a machine that was anything but quiet.
+pub(crate) fn noisy() -> Folder {
+    let mut report = empty();
+    let none = Params::default();
+    for (engine, ns) in [("vm", 217.0), ("floor", 191.0), ("cesk", 13_000.0)] {
+        for size in [100, 1_000] {
+            report
+                .results
+                .push(row("resume_churn", &none, size, engine, ns));
+        }
+    }
+    for (index, round) in report.rounds.iter_mut().enumerate() {
+        round.calibration_ns *= [1.0, 1.5, 0.7, 2.2][index % 4];
+        round.steal = Some(0.3);
+    }
+    Folder::from(report)
+}
+
+/// The record of [`story::folder`] with one workload slower.
+pub(crate) fn slower() -> Folder {
+    let mut folder = story::folder();
+    folder.report.versions.git_revision = Some("fedcba987654".to_owned());
+    let churn = folder.report.results.iter_mut();
+    let churn = churn.filter(|row| {
+        row.workload == "resume_churn" && [Engine::VM, Engine::VM_AGAIN].contains(&row.engine)
+    });
+    for slice in churn.flat_map(|row| &mut row.slices) {
+        slice.ns += slice.ns / 8;
+    }
+    folder
 }

@@ -1,0 +1,216 @@
+//! Verdicts: what is compared with what, within which margin, and what a summary says of it.
+
+mod common;
+
+use common::story;
+use doeff_reports::changes::Changes;
+use doeff_reports::stats::verdict::{MIN_MARGIN, Verdict};
+use doeff_reports::terminal::{self, Style};
+use doeff_reports::{Comparison, Engine, Folder, Params, markdown};
+
+fn verdicts(comparison: &Comparison, engine: &Engine) -> Vec<Verdict> {
+    let costs = comparison.groups.iter().flat_map(|group| &group.rows);
+    let costs = costs.filter_map(|row| row.cost(engine));
+    let judged = costs.filter_map(|cost| cost.verdict.as_ref());
+    judged.map(|judged| judged.judgement.verdict).collect()
+}
+
+#[test]
+fn the_machine_is_judged_against_cesk_and_its_twin_against_it() {
+    let comparison = Comparison::of_folder(&story::folder());
+    let against = |engine: &Engine| comparison.references.get(engine).cloned();
+    assert_eq!(against(&Engine::VM), Some(Engine::CESK));
+    assert_eq!(against(&Engine::VM_AGAIN), Some(Engine::VM));
+    assert_eq!(against(&Engine::CALL), None);
+    let vm = verdicts(&comparison, &Engine::VM);
+    // In all rows that cesk has too.
+    assert_eq!(vm.len(), 24);
+    assert!(vm.iter().all(|verdict| *verdict == Verdict::Faster));
+    let twin = verdicts(&comparison, &Engine::VM_AGAIN);
+    assert!(
+        twin.iter().all(|verdict| *verdict == Verdict::Same),
+        "{twin:?}"
+    );
+    assert_eq!(comparison.twins.len(), 26);
+}
+
+#[test]
+fn the_margin_is_as_wide_as_the_twin_lies_apart() {
+    let mut folder = story::folder();
+    let margin = |folder: &Folder| {
+        let comparison = Comparison::of_folder(folder);
+        let churn = comparison
+            .groups
+            .iter()
+            .find(|group| group.workload == "resume_churn");
+        churn.expect("it ran").margin
+    };
+    assert!((margin(&folder) - MIN_MARGIN).abs() < 1e-12);
+    for row in &mut folder.report.results {
+        if row.engine == Engine::VM_AGAIN && row.workload == "resume_churn" && row.size == 100 {
+            for slice in &mut row.slices {
+                slice.ns += slice.ns / 20;
+            }
+        }
+    }
+    assert!(
+        (0.05..0.06).contains(&margin(&folder)),
+        "{}",
+        margin(&folder)
+    );
+}
+
+#[test]
+fn revisions_are_judged_against_their_base() {
+    let folder = story::revisions();
+    let comparison = Comparison::of_folder(&folder);
+    let changes = Changes::within(&folder, &comparison).expect("there are two revisions");
+    assert!(changes.paired);
+    let of = |label: &str| {
+        let rows = changes.rows.iter().filter(|row| row.label == label);
+        rows.map(|row| row.verdict).collect::<Vec<_>>()
+    };
+    assert_eq!(of("resume_churn"), [Verdict::Slower; 2]);
+    assert_eq!(of("builtin_effects"), [Verdict::Faster; 2]);
+    assert_eq!(of("runs"), [Verdict::Same; 2]);
+    // By two builds of each, named by their commits; what a build of the base differs by is the margin.
+    assert_eq!(changes.names, ["a".repeat(12), "b".repeat(12)]);
+    assert_eq!(
+        comparison.references.get(&Engine::new("head")),
+        Some(&Engine::new("base"))
+    );
+    assert_eq!(comparison.references.get(&Engine::new("head-2")), None);
+    assert_eq!(comparison.twins.len(), 6);
+    assert_eq!(Changes::within(&story::folder(), &comparison), None);
+}
+
+#[test]
+fn a_count_that_rises_is_a_change_whatever_the_times_say() {
+    let folder = story::revisions();
+    let comparison = Comparison::of_folder(&folder);
+    let changes = Changes::within(&folder, &comparison).expect("there are two revisions");
+    let mut row = changes.rows[4].clone();
+    assert_eq!((row.label.as_str(), row.verdict), ("runs", Verdict::Same));
+    // Half an instruction of 2,000 is none.
+    assert!(!row.is_change());
+    row.counts[1].instructions = Some(2_007.0);
+    assert!(row.is_change() && row.is_dearer());
+    row.counts[1].instructions = Some(1_900.0);
+    assert!(row.is_change() && !row.is_dearer());
+    row.counts[0].allocations = Some(0.0);
+    row.counts[1].allocations = Some(1.0);
+    assert!(row.is_dearer());
+}
+
+#[test]
+fn two_records_are_compared_with_intervals_of_both() {
+    let (base, new) = (story::folder(), common::slower());
+    let (old, comparison) = (Comparison::of_folder(&base), Comparison::of_folder(&new));
+    let changes = Changes::between((&base, &old), (&new, &comparison));
+    assert!(!changes.paired);
+    let slower: Vec<_> = changes
+        .rows
+        .iter()
+        .filter(|row| row.verdict == Verdict::Slower)
+        .collect();
+    assert!(slower.iter().all(|row| row.label == "resume_churn"));
+    assert_eq!(slower.len(), 4);
+    let (low, high) = slower[0].interval.expect("there are processes");
+    assert!(low < slower[0].ratio && slower[0].ratio < high);
+    assert!((slower[0].ratio - 1.125).abs() < 1e-6);
+}
+
+#[test]
+fn a_summary_of_many_changes_is_short() {
+    let mut report = common::empty();
+    report.provenance.revisions = ["base", "head"]
+        .map(|name| (name.to_owned(), name.to_owned()))
+        .into();
+    for index in 0..90 {
+        let workload = format!("workload_{index}");
+        for (engine, ns) in [("base", 200.0), ("head", 240.0 + f64::from(index))] {
+            report
+                .results
+                .push(common::row(&workload, &Params::default(), 100, engine, ns));
+        }
+        let mut failed = common::row(&workload, &Params::default(), 100, "cesk", 1.0);
+        failed.outcome = doeff_reports::Outcome::Failed {
+            reason: "it raised".to_owned(),
+        };
+        report.results.push(failed);
+    }
+    let folder = Folder::from(report);
+    let text = markdown::summary(&folder, &Comparison::of_folder(&folder), None);
+    let lines = text.lines().count();
+    assert!(lines <= markdown::LINES, "{lines} lines");
+    assert!(text.len() < 65_536, "{} characters", text.len());
+    assert!(
+        text.starts_with("### FAIL: 90 rows without a right answer"),
+        "{text}"
+    );
+    assert!(
+        text.contains("and 82 more") && text.contains("more that changed less"),
+        "{text}"
+    );
+    // The largest change first.
+    let first = text.lines().find(|line| line.starts_with("| workload_"));
+    assert!(
+        first.is_some_and(|line| line.contains("workload_89")),
+        "{first:?}"
+    );
+    assert!(text.contains("cargo xtask ab base head"), "{text}");
+}
+
+#[test]
+fn the_folded_table_of_a_large_record_fits_a_comment() {
+    let folder = Folder::from(story::full_size(80));
+    let comparison = Comparison::of(&folder.report);
+    let text = markdown::summary(&folder, &comparison, None);
+    assert!(text.len() < 65_536, "{} characters", text.len());
+    assert!(text.lines().count() <= markdown::LINES);
+    assert!(text.contains("<details><summary>"), "{text}");
+}
+
+#[test]
+fn colours_are_for_terminals_alone() {
+    let folder = common::noisy();
+    let comparison = Comparison::of_folder(&folder);
+    let plain = terminal::report(&folder, &comparison, Style::Plain);
+    assert!(
+        !plain.contains('\x1b') && plain.contains("~217~"),
+        "{plain}"
+    );
+    let colour = terminal::report(&folder, &comparison, Style::Colour);
+    assert!(
+        colour.contains("\x1b[9m217\x1b[29m") && !colour.contains("~217~"),
+        "{colour}"
+    );
+    // Without the sequences it is as wide.
+    let widths = |text: &str| {
+        text.lines()
+            .map(|line| line.chars().count())
+            .collect::<Vec<_>>()
+    };
+    let mut bare = String::new();
+    for (index, part) in colour.split('\x1b').enumerate() {
+        let part = if index == 0 {
+            part
+        } else {
+            part.split_once('m').expect("it ends").1
+        };
+        bare += part;
+    }
+    assert_eq!(widths(&bare), widths(&plain));
+}
+
+#[test]
+fn a_record_cannot_command_the_terminal() {
+    let mut folder = common::noisy();
+    folder.report.machine.cpu = "\x1b[2Jgone".to_owned();
+    folder.report.results[0].outcome = doeff_reports::Outcome::Failed {
+        reason: "\x1b]0;title\x07\nsecond".to_owned(),
+    };
+    let comparison = Comparison::of_folder(&folder);
+    let text = terminal::report(&folder, &comparison, Style::Plain);
+    assert!(!text.contains('\x1b') && !text.contains('\x07'), "{text}");
+}
