@@ -31,8 +31,8 @@ pub(crate) enum Command {
     Sweep(SweepArgs),
     /// Draw a flame graph of a workload: where its instructions or its time go.
     Profile(ProfileArgs),
-    /// Copy reports/latest to reports/published and put its headline table into README.md.
-    Report,
+    /// Show a record: in the terminal, as Markdown for a pull request, as one HTML page, or as JSON.
+    Report(ReportArgs),
     /// Build two revisions, twice each, compare them side by side, and say which workloads take more or less time.
     Ab(AbArgs),
     /// Change vm/core in every place, run the tests against each change, and write vm/core/MUTANTS.md.
@@ -93,6 +93,38 @@ pub(crate) struct WheelArgs {
     /// `llvm-profdata` of the compiler: `rustup component add llvm-tools`.
     #[arg(long)]
     pub(crate) pgo: bool,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ReportArgs {
+    /// The folder of the record; what else was counted is read there too.
+    #[arg(long, value_name = "DIR", default_value = "reports/latest")]
+    pub(crate) from: PathBuf,
+    /// How to show it.
+    #[arg(long, value_name = "FORMAT", default_value = "terminal")]
+    pub(crate) format: ReportFormat,
+    /// The folder of an earlier record, to tell in Markdown what changed since.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) base: Option<PathBuf>,
+    /// Write it into this folder, as report.html, report.md, report.json or report.txt, instead of printing it.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) output: Option<PathBuf>,
+    /// Make it the published one instead: copy it to reports/published and put its headline table into README.md.
+    #[arg(long, conflicts_with_all = ["format", "base", "output"])]
+    pub(crate) publish: bool,
+}
+
+/// How a record is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// Tables, in colour where the output is a terminal and `NO_COLOR` is not set.
+    Terminal,
+    /// The summary of a pull request, in 60 lines at most.
+    Markdown,
+    /// One page that needs no other file.
+    Html,
+    /// The record itself.
+    Json,
 }
 
 #[derive(Args, Clone, Copy, Debug)]

@@ -17,6 +17,7 @@ mod profile;
 mod publish;
 mod python;
 mod readme;
+mod report;
 mod research;
 mod scratch;
 mod soak;
@@ -53,8 +54,8 @@ fn run(cli: &Cli) -> Result<ExitCode> {
             println!("{}", wheel::build(&workspace, &venv, *arguments)?.display());
             Ok(ExitCode::SUCCESS)
         }
-        Command::Report => {
-            println!("{}", publish::publish(&workspace.root)?);
+        Command::Report(arguments) => {
+            report::run(&workspace.root, arguments)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Tools => {

@@ -1,12 +1,13 @@
-//! `cargo xtask report`: makes the latest report the published one.
+//! `cargo xtask report --publish`: makes a record the published one.
 
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
-use doeff_reports::{Report, markdown};
+use doeff_reports::{Folder, Report, markdown};
 
 use crate::readme;
+use crate::report::KEPT;
 
 /// What is published beside the report, where it is there.
 pub(crate) const BESIDE: [&str; 6] = [
@@ -18,14 +19,23 @@ pub(crate) const BESIDE: [&str; 6] = [
     "heap.json",
 ];
 
-/// Copies `reports/latest` to `reports/published` and puts its headline table into the README; says so.
-pub(crate) fn publish(root: &Path) -> Result<String> {
-    let (from, to) = (root.join("reports/latest"), root.join("reports/published"));
+/// Further records that are copied; the ceilings have no part in them.
+const FURTHER: [&str; 3] = ["allocations.json", "refcounts.json", "sweep.json"];
+
+/// Copies the record in `from` to `reports/published` and puts its headline table into the README; says so.
+pub(crate) fn publish(root: &Path, from: &Path) -> Result<String> {
+    let to = root.join("reports/published");
     let latest = from.join("report.json");
     let report = Report::read(&latest)?;
     if report.results.iter().any(|row| !row.answer_ok()) {
         bail!(
-            "the record {} has wrong answers; mend the engine that gave them and run `cargo bench` again",
+            "the record {} has wrong answers or failures; mend the engine that gave them and run `cargo bench` again",
+            latest.display()
+        );
+    }
+    if !report.complete {
+        bail!(
+            "the record {} is that of a run which was stopped; let `cargo bench` come to its end",
             latest.display()
         );
     }
@@ -33,14 +43,16 @@ pub(crate) fn publish(root: &Path) -> Result<String> {
     let old =
         fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let new = readme::with_headline(&old, &markdown::headline(&report))?;
-    doeff_reports::write(&report, &to)?;
-    for name in BESIDE {
+    fs::create_dir_all(&to).with_context(|| format!("cannot make {}", to.display()))?;
+    for name in BESIDE.iter().chain(&FURTHER) {
         let source = from.join(name);
         if source.exists() {
             fs::copy(&source, to.join(name))
                 .with_context(|| format!("cannot copy {}", source.display()))?;
         }
     }
+    let history = Folder::history(&root.join(KEPT))?;
+    doeff_reports::write_with_history(&report, &to, &history)?;
     fs::write(&path, new).with_context(|| format!("cannot write {}", path.display()))?;
     Ok(format!(
         "published the {} run of {} to reports/published and README.md",
@@ -98,6 +110,10 @@ mod tests {
         })
     }
 
+    fn try_publish(root: &Path) -> anyhow::Result<String> {
+        publish(root, &root.join("reports/latest"))
+    }
+
     fn lay(root: &Path, record: &Value) {
         fs::create_dir_all(root.join("reports/latest")).expect("the folder is writable");
         let write =
@@ -110,7 +126,7 @@ mod tests {
     fn the_record_is_copied_and_the_readme_shows_it() {
         let root = tempfile::tempdir().expect("there is room for a folder");
         lay(root.path(), &record(true));
-        publish(root.path()).unwrap_or_else(|error| panic!("{error:#}"));
+        try_publish(root.path()).unwrap_or_else(|error| panic!("{error:#}"));
         let published = root.path().join("reports/published");
         let copy = Report::read(&published.join("report.json")).expect("the copy is sound");
         let original = Report::read(&root.path().join("reports/latest/report.json"));
@@ -131,7 +147,7 @@ mod tests {
         for name in ["ceilings.md", "heap.json"] {
             fs::write(latest.join(name), name).expect("it is writable");
         }
-        publish(root.path()).unwrap_or_else(|error| panic!("{error:#}"));
+        try_publish(root.path()).unwrap_or_else(|error| panic!("{error:#}"));
         let published = |name| fs::read_to_string(root.path().join("reports/published").join(name));
         assert_eq!(
             published("ceilings.md").ok().as_deref(),
@@ -145,10 +161,20 @@ mod tests {
     fn wrong_answers_are_not_published() {
         let root = tempfile::tempdir().expect("there is room for a folder");
         lay(root.path(), &record(false));
-        let error = publish(root.path()).expect_err("the answers are wrong");
+        let error = try_publish(root.path()).expect_err("the answers are wrong");
         assert!(error.to_string().contains("wrong answers"), "{error}");
         assert!(!root.path().join("reports/published").exists());
         let readme = fs::read_to_string(root.path().join("README.md")).expect("it is still there");
         assert_eq!(readme, README);
+    }
+
+    #[test]
+    fn a_run_that_was_stopped_is_not_published() {
+        let root = tempfile::tempdir().expect("there is room for a folder");
+        let mut partial = record(true);
+        partial["complete"] = json!(false);
+        lay(root.path(), &partial);
+        let error = try_publish(root.path()).expect_err("it is partial");
+        assert!(error.to_string().contains("was stopped"), "{error}");
     }
 }

@@ -74,7 +74,7 @@ mod tests {
         assert_eq!(
             table,
             markdown::headline(&report).trim(),
-            "run `cargo xtask report` after a full `cargo bench`"
+            "run `cargo xtask report --publish` after a full `cargo bench`"
         );
     }
 }
