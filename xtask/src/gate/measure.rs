@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use doeff_reports::gate::{Exact, Found, read_instructions};
+use doeff_reports::{Allocations, Refcounts};
 use duct::Expression;
 
 use crate::ceilings::exact;
@@ -35,11 +36,23 @@ const CORE: Suite = Suite {
     has_workloads: false,
 };
 
+const HEAP: Suite = Suite {
+    name: "heap",
+    record: "allocations.json",
+    has_workloads: true,
+};
+
+const REFCOUNT: Suite = Suite {
+    name: "refcount",
+    record: "refcounts.json",
+    has_workloads: true,
+};
+
 /// What can be left out.
-const FURTHER: [Suite; 1] = [CORE];
+const FURTHER: [Suite; 3] = [CORE, HEAP, REFCOUNT];
 
 /// The names of what can be left out.
-pub(crate) const NAMES: [&str; FURTHER.len()] = [CORE.name];
+pub(crate) const NAMES: [&str; FURTHER.len()] = [CORE.name, HEAP.name, REFCOUNT.name];
 
 /// How many errors of a run that failed are told again.
 const TOLD: usize = 8;
@@ -106,6 +119,14 @@ impl Measurement<'_> {
         let mut found = Found::of(&read_instructions(&path(INSTRUCTIONS))?);
         if self.has(CORE) {
             self.join(&mut found, CORE, exact::core(&path(CORE)))?;
+        }
+        if self.has(HEAP) {
+            let record = Allocations::read(&path(HEAP)).map_err(Into::into);
+            self.join(&mut found, HEAP, record)?;
+        }
+        if self.has(REFCOUNT) {
+            let record = Refcounts::read(&path(REFCOUNT)).map_err(Into::into);
+            self.join(&mut found, REFCOUNT, record)?;
         }
         found.only = self.workloads.to_vec();
         found.without = self.without.to_vec();
