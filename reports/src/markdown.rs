@@ -14,10 +14,11 @@ pub use summary::{LINES, summary};
 /// The short table of the README: a row per workload and parameters, at one representative size each.
 pub fn headline(report: &Report) -> String {
     let rows = headline_rows(&Comparison::of(report));
-    headline_table(&rows)
+    headline_table(&rows, false)
 }
 
-fn headline_table(rows: &[[String; 7]]) -> String {
+/// The short table; its figures are struck through where times mean nothing.
+fn headline_table(rows: &[[String; 7]], struck: bool) -> String {
     let mut table = TextTable::new(&[
         ("workload", false),
         ("size", true),
@@ -28,7 +29,14 @@ fn headline_table(rows: &[[String; 7]]) -> String {
         ("times faster than cesk", true),
     ]);
     for row in rows {
-        table.row(row.iter().map(|cell| escape(cell)).collect());
+        let cells = row.iter().enumerate().map(|(index, cell)| {
+            if struck && index > 1 && cell != format::MISSING {
+                format!("~~{}~~", escape(cell))
+            } else {
+                escape(cell)
+            }
+        });
+        table.row(cells.collect());
     }
     table.render()
 }

@@ -172,6 +172,17 @@ fn the_folded_table_of_a_large_record_fits_a_comment() {
 }
 
 #[test]
+fn a_summary_of_a_noisy_machine_is_struck_through() {
+    let folder = common::noisy();
+    let text = markdown::summary(&folder, &Comparison::of_folder(&folder), None);
+    assert!(
+        text.contains("~~217 ns~~") && text.contains("<s>217</s>"),
+        "{text}"
+    );
+    assert!(text.contains("too noisy"), "{text}");
+}
+
+#[test]
 fn colours_are_for_terminals_alone() {
     let folder = common::noisy();
     let comparison = Comparison::of_folder(&folder);

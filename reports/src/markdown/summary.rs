@@ -40,7 +40,7 @@ pub fn summary(folder: &Folder, comparison: &Comparison, changes: Option<&Change
     let _ = writeln!(text, "\n{}\n", place(folder, &head));
     text += &match changes {
         Some(changes) => changed(changes, head.grade),
-        None => one_each(comparison),
+        None => one_each(comparison, head.grade),
     };
     let _ = write!(
         text,
@@ -244,7 +244,7 @@ fn cells(row: &Change, grade: Option<Grade>) -> Vec<String> {
 }
 
 /// One row per workload: of its parameters those that are furthest from the floor.
-fn one_each(comparison: &Comparison) -> String {
+fn one_each(comparison: &Comparison, grade: Option<Grade>) -> String {
     let mut workloads = BTreeMap::<&str, &Group>::new();
     for group in &comparison.groups {
         let multiple = |group: &Group| {
@@ -261,7 +261,7 @@ fn one_each(comparison: &Comparison) -> String {
         .values()
         .filter_map(|group| headline_row(group))
         .collect();
-    let mut text = headline_table(&rows[..rows.len().min(ROWS)]);
+    let mut text = headline_table(&rows[..rows.len().min(ROWS)], grade == Some(Grade::D));
     if rows.len() > ROWS {
         let _ = writeln!(text, "\nand {} more workloads", rows.len() - ROWS);
     }
