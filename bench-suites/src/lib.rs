@@ -34,5 +34,6 @@ pub mod memory;
 pub mod progress;
 pub mod python;
 pub mod record;
+pub mod refcount;
 pub mod schedule;
 pub mod workload;

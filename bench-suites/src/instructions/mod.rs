@@ -6,7 +6,7 @@
 //! in between cost. Python's garbage collector stays as users have it.
 
 pub mod arguments;
-mod build;
+pub(crate) mod build;
 mod callgrind;
 mod ceilings;
 pub(crate) mod count;

@@ -17,6 +17,22 @@ pub struct Counter {
     blocks_by_size: [AtomicI64; SIZES + 1],
 }
 
+/// What is alive in all counters together, and the most that was since [`peak_from_now`].
+static ALIVE: AtomicI64 = AtomicI64::new(0);
+static PEAK: AtomicI64 = AtomicI64::new(0);
+
+/// Begins to look for the peak anew; gives the bytes that are alive now.
+pub fn peak_from_now() -> i64 {
+    let alive = ALIVE.load(Relaxed);
+    PEAK.store(alive, Relaxed);
+    alive
+}
+
+/// The most bytes that were alive at once, in all counters together, since [`peak_from_now`].
+pub fn peak() -> i64 {
+    PEAK.load(Relaxed)
+}
+
 /// What a [`Counter`] says at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reading {
@@ -55,8 +71,12 @@ impl Counter {
 
     fn alive(&self, size: usize, blocks: i64) {
         // No block is larger than `isize::MAX`.
-        self.bytes
-            .fetch_add(blocks * size.cast_signed() as i64, Relaxed);
+        let bytes = blocks * size.cast_signed() as i64;
+        self.bytes.fetch_add(bytes, Relaxed);
+        let all = ALIVE.fetch_add(bytes, Relaxed) + bytes;
+        if bytes > 0 {
+            PEAK.fetch_max(all, Relaxed);
+        }
         if let Some(count) = self.blocks_by_size.get(size) {
             count.fetch_add(blocks, Relaxed);
         }

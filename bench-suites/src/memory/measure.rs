@@ -26,12 +26,18 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    fn take() -> Self {
+    /// What they say now.
+    pub fn take() -> Self {
         Self {
             rust: RUST.read(),
             rust_blocks: RUST.blocks_by_size(),
             domains: [0, 1, 2].map(|domain: usize| DOMAINS[domain].counter.read()),
         }
+    }
+
+    /// Bytes alive on both sides.
+    pub fn bytes(&self) -> i64 {
+        self.rust.bytes + self.python_bytes()
     }
 
     /// Bytes alive in CPython's domains together.

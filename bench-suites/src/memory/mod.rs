@@ -6,12 +6,17 @@
 //! plain generators says what of that is CPython's own. `survey` tells what the rest consists of.
 //! The collector is off meanwhile, so that nothing depends on when it comes by. Free lists hide
 //! nothing: the structures are far larger than any of them.
+//!
+//! After that the workloads of the comparison are run, for what an operation of each asks of the allocators
+//! (`allocations`).
 
+mod allocations;
+pub(crate) mod build;
 pub mod counter;
 pub mod hooks;
-mod measure;
-mod report;
-mod survey;
+pub(crate) mod measure;
+pub(crate) mod report;
+pub(crate) mod survey;
 
 use std::process::ExitCode;
 
@@ -80,17 +85,24 @@ const LOOPS: [(&str, &str); 5] = [
     ("program_call", "program call"),
 ];
 
-/// Measures what the VM needs of memory beyond CPython's own objects.
+/// Measures what the VM needs of memory beyond CPython's own objects, and what the workloads ask of the
+/// allocators.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "heap", bin_name = "cargo bench --bench heap --")]
 pub struct Arguments {
     /// How many parts the structures have.
     #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(4_000..))]
     pub size: u64,
+    /// Run the workloads at fewer sizes; the figures are the same.
+    #[arg(long)]
+    pub quick: bool,
+    /// Run only this workload; may be given several times.
+    #[arg(long = "workload", value_name = "NAME")]
+    pub workloads: Vec<String>,
     /// Report a figure above its ceiling, and do not fail.
     #[arg(long)]
     pub report_only: bool,
-    /// Folder that heap.json is written to; `reports/latest` of the workspace by default.
+    /// Folder that heap.json and allocations.json are written to; `reports/latest` of the workspace by default.
     #[arg(long, value_name = "DIR")]
     pub output: Option<std::path::PathBuf>,
     /// Given by `cargo bench`.
@@ -98,8 +110,8 @@ pub struct Arguments {
     pub bench: bool,
 }
 
-/// Measures, prints tables and writes `heap.json`. The exit code is a failure when a figure is above its
-/// ceiling.
+/// Measures, prints tables and writes `heap.json` and `allocations.json`. The exit code is a failure when a
+/// figure is above its ceiling.
 ///
 /// # Errors
 /// When the allocators are not counted, the interpreter does not start, a program raised, or the
@@ -121,6 +133,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         None => python::workspace().join("reports/latest"),
     };
     report.write(&folder)?;
+    let found = Python::attach(|py| allocations::measure(py, arguments))?;
+    println!("\n{}", allocations::table(&found));
+    found.write(&folder)?;
     let above = report.above();
     for figure in &above {
         eprintln!("TOO MUCH: {figure}");

@@ -247,7 +247,7 @@ impl fmt::Display for Report {
     }
 }
 
-fn figure(number: f64) -> String {
+pub(crate) fn figure(number: f64) -> String {
     let text = format!("{number:.2}");
     if text == "-0.00" {
         "0.00".to_owned()
@@ -260,7 +260,7 @@ fn verdict(holds: bool) -> String {
     if holds { "yes" } else { "NO" }.to_owned()
 }
 
-fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Table {
+pub(crate) fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Table {
     let mut table = Table::new();
     table
         .load_style(ASCII_MARKDOWN)

@@ -172,15 +172,15 @@ impl Compiled {
     }
 
     /// What the file defines.
-    pub(super) fn namespace<'py>(&self, py: Python<'py>) -> Bound<'py, PyDict> {
+    pub(crate) fn namespace<'py>(&self, py: Python<'py>) -> Bound<'py, PyDict> {
         self.namespace.bind(py).clone()
     }
 
-    pub(super) fn function<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+    pub(crate) fn function<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
         self.namespace.bind(py).as_any().get_item(name)
     }
 
-    pub(super) fn arguments<'py>(
+    pub(crate) fn arguments<'py>(
         &self,
         py: Python<'py>,
         index: usize,

@@ -9,6 +9,7 @@ mod accept;
 mod exact;
 mod judge;
 mod key;
+mod memory;
 mod older;
 mod page;
 mod record;

@@ -7,7 +7,8 @@ use std::io::{self, BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use doeff_reports::gate::{Found, read_instructions};
+use doeff_reports::gate::{Exact, Found, read_instructions};
+use doeff_reports::{Allocations, Refcounts};
 use duct::Expression;
 
 use crate::ceilings::exact;
@@ -16,6 +17,8 @@ use crate::process::program;
 /// The bench targets of the gate, each with the record that it writes.
 const INSTRUCTIONS: Bench = ("instructions", "instructions.json");
 const CORE: Bench = ("core", "core.json");
+const HEAP: Bench = ("heap", "allocations.json");
+const REFCOUNT: Bench = ("refcount", "refcounts.json");
 
 /// How many lines of what a run that failed has said are told again.
 const TOLD: usize = 24;
@@ -47,7 +50,7 @@ impl Measurement<'_> {
             if !self.full {
                 words.push("--quick".into());
             }
-            if target == INSTRUCTIONS.0 {
+            if target != CORE.0 {
                 for workload in self.chosen() {
                     words.extend(["--workload".into(), workload.into()]);
                 }
@@ -69,7 +72,7 @@ impl Measurement<'_> {
     }
 
     fn benches(&self) -> Vec<Bench> {
-        let mut benches = vec![INSTRUCTIONS];
+        let mut benches = vec![INSTRUCTIONS, HEAP, REFCOUNT];
         if self.with_core() {
             benches.push(CORE);
         }
@@ -80,12 +83,28 @@ impl Measurement<'_> {
         self.workloads.is_empty() || self.workloads.iter().any(|name| name == exact::CORE)
     }
 
+    /// Adds a record, which has to be there; only an ancestor may be from before there was such a record.
+    fn join<T: Exact>(&self, found: &mut Found, record: Result<T>) -> Result<()> {
+        match record {
+            Ok(record) => found.join(&record),
+            Err(error) if self.target.is_some() => eprintln!("nothing to compare with: {error:#}"),
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
     /// What a run wrote into a folder. Every record has to be there.
     pub(super) fn read(&self, folder: &Path) -> Result<Found> {
         let counts = read_instructions(&folder.join(INSTRUCTIONS.1))?;
         let mut found = Found::of(&counts);
+        let path = |bench: Bench| folder.join(bench.1);
+        self.join(&mut found, Allocations::read(&path(HEAP)).context(HEAP.1))?;
+        self.join(
+            &mut found,
+            Refcounts::read(&path(REFCOUNT)).context(REFCOUNT.1),
+        )?;
         if self.with_core() {
-            found.join(&exact::core(&folder.join(CORE.1)).context("the core's record")?);
+            self.join(&mut found, exact::core(&path(CORE)).context(CORE.1))?;
         }
         found.only = self.workloads.to_vec();
         Ok(found)
@@ -144,10 +163,7 @@ mod tests {
     fn of_what_fails_the_last_error_is_told() {
         assert_eq!(said("echo fine"), None);
         let told = said("echo error: first; echo error: second >&2; echo more; exit 3");
-        assert_eq!(
-            told.as_deref(),
-            Some("exit status: 3: error: second\nmore")
-        );
+        assert_eq!(told.as_deref(), Some("exit status: 3: error: second\nmore"));
     }
 
     #[test]
