@@ -14,6 +14,7 @@ fn row(kind: Kind, label: &str, engine: Engine, value: f64) -> Row {
     let workload = label.split([' ', ',']).next().unwrap_or_default();
     Row {
         kind,
+        suite: "instructions".to_owned(),
         workload: workload.to_owned(),
         label: label.to_owned(),
         engine,
@@ -65,6 +66,7 @@ fn found() -> Found {
         broken: Vec::new(),
         errors: Vec::new(),
         only: Vec::new(),
+        without: Vec::new(),
     }
 }
 
@@ -293,6 +295,11 @@ fn a_quick_run_and_one_of_some_workloads_have_fewer_figures() {
     assert_eq!(judged(&found).verdict, Verdict::Error);
     found.only = vec!["law".to_owned()];
     assert_eq!(judged(&found).verdict, Verdict::Ok);
+    found.record.rows.clear();
+    assert_eq!(judged(&found).verdict, Verdict::Error);
+    found.without = vec!["instructions".to_owned()];
+    assert_eq!(judged(&found).verdict, Verdict::Ok);
+    assert!(summary(&judged(&found), &[]).contains("left out: instructions."));
 }
 
 #[test]
@@ -433,6 +440,8 @@ fn what_cannot_be_accepted_is_refused() {
     assert_eq!(quick, Refusal::Quick);
     let partial = refusal(|found| found.only.push("law".to_owned()), "why");
     assert_eq!(partial, Refusal::Partial);
+    let partial = refusal(|found| found.without.push("core".to_owned()), "why");
+    assert_eq!(partial, Refusal::Partial);
     assert_eq!(refusal(|_| {}, "  "), Refusal::NoReason);
 }
 
@@ -515,7 +524,7 @@ fn the_committed_records_can_be_read_and_are_named_by_their_keys() {
         if !is_json || name == "accepted" {
             continue;
         }
-        let record = Record::read(&path).unwrap_or_else(|error| panic!("{error}"));
+        let record = Record::read(&path).unwrap_or_else(|error| panic!("{error:?}"));
         let record = record.expect("it was just listed");
         let short = record.key.short();
         assert_eq!(name.strip_prefix("release-").unwrap_or(&name), short);

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::{env, fs};
 
+use doeff_reports::gate::{Exact as _, Kind};
 use doeff_reports::instructions::{
     Build, Ceiling, Cost, Event, Events, Floor, Law, Point, Repeats, Schema, Verdict,
 };
@@ -259,4 +260,46 @@ fn both_files_are_written() {
     let read = |name| fs::read_to_string(output.join(name)).expect("it was written");
     assert_eq!(read("instructions.json"), good().to_json());
     assert!(read("instructions.md").starts_with("# Instructions per operation\n"));
+}
+
+#[test]
+fn the_gate_takes_every_figure_once_and_every_limit() {
+    let rows = good().rows();
+    let find = |kind, label: &str, engine: &Engine| {
+        let mut found = rows.iter().filter(|row| row.is_of(kind, label, engine));
+        let row = found.next().unwrap_or_else(|| panic!("no {label}"));
+        assert!(found.next().is_none(), "{label} is there twice");
+        (row.value, row.workload.as_str(), row.quick)
+    };
+    for row in &rows {
+        find(row.kind, &row.label, &row.engine);
+    }
+    let churn = "resume_churn";
+    let instructions = |label, engine| find(Kind::Instructions, label, engine);
+    assert_eq!(instructions(churn, &Engine::VM), (2_690.25, churn, true));
+    assert_eq!(instructions(churn, &Engine::FLOOR), (2_342.0, churn, true));
+    assert!(!instructions("generator_stepping", &Engine::VM).2);
+    let point = "the cost of an effect, call depth = 10";
+    assert_eq!(
+        instructions(point, &Engine::VM),
+        (2_691.0, "deep_stacks", true)
+    );
+    let calls = find(Kind::SystemCalls, churn, &Engine::VM).0;
+    assert!((calls - 0.002).abs() < 1e-9, "{calls}");
+    let law = "the cost of an effect over the call depth";
+    assert!(find(Kind::Exponent, law, &Engine::VM).0.abs() < 0.001);
+    let ceilings = good().ceilings();
+    for (name, limit) in [
+        ("resume_churn, times the floor", 1.15),
+        (
+            "nested_handlers (typed=true), per typed handler passed over, instructions",
+            24.0,
+        ),
+        ("the floor of resume_churn, instructions", 2_500.0),
+        ("the cost of an effect over the call depth, exponent", 0.002),
+    ] {
+        assert_eq!(ceilings.get(name), Some(&limit), "{name}");
+    }
+    assert_eq!(ceilings.len(), 6);
+    assert_eq!(bad().broken(), bad().broken);
 }

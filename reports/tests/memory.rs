@@ -4,6 +4,7 @@ use std::path::Path;
 use std::{env, fs};
 
 use doeff_reports::allocations::{self, Build, Row, Run};
+use doeff_reports::gate::{self, Exact as _};
 use doeff_reports::refcounts::{self, Ending, Growth, Kind};
 use doeff_reports::{Allocations, Engine, Mode, Params, Refcounts, Versions};
 use serde_json::{Value, json};
@@ -246,4 +247,31 @@ fn the_committed_schemas_are_those_of_the_types_and_records_are_valid_under_them
         record["created"] = json!("yesterday");
         assert!(!validator.is_valid(&record));
     }
+}
+
+#[test]
+fn the_gate_takes_each_domain_and_each_ending() {
+    let rows = allocations().rows();
+    let figures = rows.iter().map(|row| (row.label.as_str(), row.value));
+    let expected = [
+        ("resume_churn, Rust", 0.0),
+        ("resume_churn, Python, raw", 0.0),
+        ("resume_churn, Python, mem", 0.015),
+        ("resume_churn, Python, obj", 2.0),
+    ];
+    assert_eq!(figures.collect::<Vec<_>>(), expected);
+    let kind = gate::Kind::Allocations;
+    assert!(
+        rows.iter()
+            .all(|row| row.suite == "heap" && row.kind == kind)
+    );
+
+    let mut leaking = refcounts();
+    assert_eq!(leaking.broken(), [""; 0]);
+    assert_eq!(leaking.rows()[0].label, "resume_churn, abandonment");
+    leaking.rows[0]
+        .objects
+        .push(growth(Kind::References, "the effect", [4, 12]));
+    assert!(leaking.rows()[0].value > 0.5);
+    assert!(leaking.broken()[0].contains("references to the effect grow by 1.00 a run"));
 }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::gate::measure::NAMES;
+
 /// The project's own commands.
 #[derive(Debug, Parser)]
 #[command(name = "xtask", bin_name = "cargo xtask")]
@@ -68,9 +70,12 @@ pub(crate) struct GateArgs {
     /// Count everything, twice, with branches and what a simulated processor does, not only what has a ceiling.
     #[arg(long)]
     pub(crate) full: bool,
-    /// Measure only this workload, for a quick look; may be given several times. `core` is the core alone, beside others.
+    /// Measure only this workload, for a quick look; may be given several times.
     #[arg(long = "workload", value_name = "NAME")]
     pub(crate) workloads: Vec<String>,
+    /// Leave this suite out; may be given several times.
+    #[arg(long, value_name = "SUITE", value_parser = NAMES)]
+    pub(crate) without: Vec<String>,
     /// Judge the records in this folder instead of measuring.
     #[arg(long, value_name = "DIR")]
     pub(crate) from: Option<PathBuf>,
@@ -78,7 +83,7 @@ pub(crate) struct GateArgs {
     #[arg(long, value_name = "REV")]
     pub(crate) against: Option<String>,
     /// Make what was measured the committed record, for the reason given by `--reason`.
-    #[arg(long, requires = "reason", conflicts_with_all = ["against", "workloads"])]
+    #[arg(long, requires = "reason", conflicts_with_all = ["against", "workloads", "without"])]
     pub(crate) accept: bool,
     /// Why it is accepted.
     #[arg(long, value_name = "TEXT", requires = "accept")]

@@ -19,8 +19,8 @@ pub enum Refusal {
         "the record of this key is of a full run; this one has fewer figures: accept one with `--full`"
     )]
     Quick,
-    /// Only some workloads were measured.
-    #[error("only some workloads were measured; accept a run of all")]
+    /// Only a part was measured.
+    #[error("only a part was measured; accept a run of everything")]
     Partial,
     /// It would not be known why.
     #[error("a reason is needed")]
@@ -48,7 +48,7 @@ pub fn accept(
     if !found.errors.is_empty() {
         return Err(Refusal::Errors(found.errors.clone()));
     }
-    if !found.only.is_empty() {
+    if !found.is_whole() {
         return Err(Refusal::Partial);
     }
     if record.mode == Mode::Quick && old.is_some_and(|old| old.mode == Mode::Full) {

@@ -6,6 +6,9 @@ use super::{Key, Kind, Record, Row, Schema};
 use crate::instructions::{Ceiling, Event};
 use crate::{Engine, Instructions, Mode};
 
+/// The bench target of the instruction counts.
+const INSTRUCTIONS: &str = "instructions";
+
 /// A record of exact figures, as the gate sees it. Another kind of record joins by implementing this and being
 /// handed to [`Found::join`].
 pub trait Exact {
@@ -24,6 +27,7 @@ impl Exact for Instructions {
         let costs = self.costs.iter().flat_map(|cost| {
             let row = move |kind, engine: &Engine, value| Row {
                 kind,
+                suite: INSTRUCTIONS.to_owned(),
                 workload: cost.workload.clone(),
                 label: cost.label(),
                 engine: engine.clone(),
@@ -41,6 +45,7 @@ impl Exact for Instructions {
         let laws = self.laws.iter().flat_map(|law| {
             let row = |kind, label, value| Row {
                 kind,
+                suite: INSTRUCTIONS.to_owned(),
                 workload: law.workload.clone(),
                 label,
                 engine: Engine::VM,
@@ -93,6 +98,8 @@ pub struct Found {
     pub errors: Vec<String>,
     /// The workloads that were chosen, where not all were.
     pub only: Vec<String>,
+    /// The suites that were left out.
+    pub without: Vec<String>,
 }
 
 impl Found {
@@ -113,6 +120,7 @@ impl Found {
             broken: Vec::new(),
             errors: Vec::new(),
             only: Vec::new(),
+            without: Vec::new(),
         };
         found.join(counts);
         found
@@ -125,9 +133,16 @@ impl Found {
         self.broken.extend(exact.broken());
     }
 
+    /// Whether everything was measured.
+    pub(super) fn is_whole(&self) -> bool {
+        self.only.is_empty() && self.without.is_empty()
+    }
+
     /// Whether it was to have a figure like this one: it depends on the mode, and on what was chosen.
     pub(super) fn has_to_have(&self, row: &Row) -> bool {
         let counted = row.quick || self.record.mode == Mode::Full;
-        counted && (self.only.is_empty() || self.only.contains(&row.workload))
+        let any = self.only.is_empty() || row.workload.is_empty();
+        let chosen = any || self.only.contains(&row.workload);
+        counted && chosen && !self.without.contains(&row.suite)
     }
 }

@@ -154,6 +154,8 @@ pub struct Judgement {
     pub mode: Mode,
     /// The workloads that were chosen; all, where there are none.
     pub only: Vec<String>,
+    /// The suites that were left out.
+    pub without: Vec<String>,
     /// What the figures were compared with.
     pub baseline: Option<Head>,
     /// Why the figures say nothing.
@@ -186,6 +188,7 @@ pub fn judge(question: Question<'_>) -> Judgement {
         key: record.key.short(),
         mode: record.mode,
         only: found.only.clone(),
+        without: found.without.clone(),
         baseline: baseline.map(|baseline| Head::of(baseline, record)),
         errors: found.errors.clone(),
         broken: found.broken.clone(),
@@ -332,7 +335,7 @@ pub(super) fn lifted(found: &Found, baseline: &Record) -> Vec<String> {
         let message = match now.get(name) {
             Some(&now) if now <= before => return None,
             Some(now) => format!("was lifted from {before} to {now}"),
-            None if found.only.is_empty() => "was removed".to_owned(),
+            None if found.is_whole() => "was removed".to_owned(),
             None => return None,
         };
         Some(format!(

@@ -22,6 +22,7 @@ impl Exact for Allocations {
             ];
             domains.map(|(domain, figure)| Row {
                 kind: Kind::Allocations,
+                suite: "heap".to_owned(),
                 workload: row.workload.clone(),
                 label: format!("{}, {domain}", row.label()),
                 engine: row.engine.clone(),
@@ -49,6 +50,7 @@ impl Exact for Refcounts {
             let wrong = wrong as f64;
             Row {
                 kind: Kind::Leaks,
+                suite: "refcount".to_owned(),
                 workload: row.workload.clone(),
                 label: format!("{}, {}", row.label(), row.ending),
                 engine: row.engine.clone(),

@@ -99,6 +99,10 @@ fn head(judgement: &Judgement) -> String {
         let names = judgement.only.join(", ");
         let _ = writeln!(text, "\nOnly these workloads were measured: {names}.");
     }
+    if !judgement.without.is_empty() {
+        let names = judgement.without.join(", ");
+        let _ = writeln!(text, "\nThese suites were left out: {names}.");
+    }
     text
 }
 
@@ -185,8 +189,8 @@ fn change(kind: Kind, before: f64, after: f64) -> String {
     if before == 0.0 || kind == Kind::Exponent {
         return shown;
     }
-    let percent = difference / before * 100.0;
-    format!("{shown} ({percent:+.2} %)")
+    let percent = (difference / before * 100.0).abs();
+    format!("{shown} ({sign}{percent:.2} %)")
 }
 
 fn tolerated(judged: &Judged) -> String {

@@ -107,7 +107,7 @@ pub struct Change {
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// It could not be read or written.
-    #[error("cannot use {}: {source}", path.display())]
+    #[error("cannot use {}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
@@ -115,7 +115,7 @@ pub enum FileError {
         source: io::Error,
     },
     /// It is not what it should be.
-    #[error("{} is not understood: {source}", path.display())]
+    #[error("{} is not understood", path.display())]
     Broken {
         /// The file.
         path: PathBuf,

@@ -77,7 +77,9 @@ impl Kind {
 pub struct Row {
     /// What the figure is.
     pub kind: Kind,
-    /// The workload.
+    /// What measures it: a bench target.
+    pub suite: String,
+    /// The workload; empty where it is of none.
     pub workload: String,
     /// The workload with its parameters, or what is counted. With kind and engine it is unique.
     pub label: String,

@@ -10,9 +10,6 @@ use doeff_reports::gate::{Exact, Kind, Row};
 use super::records::{Core, Read as _};
 use super::summary::Tally;
 
-/// Under which name the core is a workload of the gate.
-pub(crate) const CORE: &str = "core";
-
 /// The record of the core alone.
 pub(crate) fn core(path: &Path) -> Result<impl Exact + use<>> {
     Core::read(path)
@@ -31,7 +28,8 @@ impl Exact for Core {
             ];
             figures.map(|(kind, value)| Row {
                 kind,
-                workload: CORE.to_owned(),
+                suite: "core".to_owned(),
+                workload: String::new(),
                 label: label.clone(),
                 engine: Engine::VM,
                 value,
@@ -55,5 +53,40 @@ impl Exact for Core {
 
     fn broken(&self) -> Vec<String> {
         Tally::of_core(self).broken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gate_takes_both_figures_of_both_ways() {
+        let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ceilings/golden/core.json");
+        let core = core(&golden).unwrap_or_else(|error| panic!("{error:#}"));
+        let rows = core.rows();
+        for way in ["directly", "by steps"] {
+            for kind in [Kind::Instructions, Kind::Allocations] {
+                let label = format!("the core: tail_resume, {way}");
+                let mut found = rows
+                    .iter()
+                    .filter(|row| row.is_of(kind, &label, &Engine::VM));
+                assert!(found.next().is_some_and(|row| row.suite == "core"));
+                assert!(found.next().is_none(), "{label} is there twice");
+            }
+        }
+        let limit = core
+            .ceilings()
+            .get("the core: tail_resume, directly, instructions")
+            .copied();
+        assert_eq!(limit, Some(250.0));
+        // One of its rows allocates.
+        let broken = core.broken();
+        assert!(
+            broken
+                .iter()
+                .any(|line| line.contains("allocations per operation")),
+            "{broken:?}"
+        );
     }
 }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, BufRead as _, BufReader};
+use std::iter;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -14,16 +15,48 @@ use duct::Expression;
 use crate::ceilings::exact;
 use crate::process::program;
 
-/// The bench targets of the gate, each with the record that it writes.
-const INSTRUCTIONS: Bench = ("instructions", "instructions.json");
-const CORE: Bench = ("core", "core.json");
-const HEAP: Bench = ("heap", "allocations.json");
-const REFCOUNT: Bench = ("refcount", "refcounts.json");
+/// A bench target of the gate, and the record that it writes.
+#[derive(Clone, Copy)]
+struct Suite {
+    name: &'static str,
+    record: &'static str,
+    /// Whether workloads can be chosen.
+    has_workloads: bool,
+}
+
+/// What is always measured: its record tells what the others depend on too.
+const INSTRUCTIONS: Suite = Suite {
+    name: "instructions",
+    record: "instructions.json",
+    has_workloads: true,
+};
+
+const CORE: Suite = Suite {
+    name: "core",
+    record: "core.json",
+    has_workloads: false,
+};
+
+const HEAP: Suite = Suite {
+    name: "heap",
+    record: "allocations.json",
+    has_workloads: true,
+};
+
+const REFCOUNT: Suite = Suite {
+    name: "refcount",
+    record: "refcounts.json",
+    has_workloads: true,
+};
+
+/// What can be left out.
+const FURTHER: [Suite; 3] = [CORE, HEAP, REFCOUNT];
+
+/// The names of what can be left out.
+pub(crate) const NAMES: [&str; FURTHER.len()] = [CORE.name, HEAP.name, REFCOUNT.name];
 
 /// How many lines of what a run that failed has said are told again.
 const TOLD: usize = 24;
-
-type Bench = (&'static str, &'static str);
 
 /// A run of everything that is exact, in some tree.
 pub(super) struct Measurement<'a> {
@@ -34,24 +67,27 @@ pub(super) struct Measurement<'a> {
     pub(super) full: bool,
     /// Only these, if any are named.
     pub(super) workloads: &'a [String],
+    /// The suites that are left out.
+    pub(super) without: &'a [String],
 }
 
 impl Measurement<'_> {
     /// Runs it. What failed is told, a line each; that a ceiling is broken is one of the reasons.
     pub(super) fn run(&self, output: &Path) -> Result<Vec<String>> {
         let mut failures = Vec::new();
-        for (target, record) in self.benches() {
-            remove(&output.join(record))?; // an older one must not pass for this one's
-            eprintln!("\n== cargo bench --bench {target}");
-            let mut words: Vec<OsString> = ["bench", "--bench", target, "--", "--output"]
+        for suite in self.suites() {
+            let name = suite.name;
+            remove(&output.join(suite.record))?; // an older one must not pass for this one's
+            eprintln!("\n== cargo bench --bench {name}");
+            let mut words: Vec<OsString> = ["bench", "--bench", name, "--", "--output"]
                 .map(Into::into)
                 .into();
             words.push(output.into());
             if !self.full {
                 words.push("--quick".into());
             }
-            if target != CORE.0 {
-                for workload in self.chosen() {
+            if suite.has_workloads {
+                for workload in self.workloads {
                     words.extend(["--workload".into(), workload.into()]);
                 }
             }
@@ -60,54 +96,49 @@ impl Measurement<'_> {
                 command = command.env("CARGO_TARGET_DIR", target);
             }
             if let Some(problem) = problem(&command)? {
-                failures.push(format!("cargo bench --bench {target} failed: {problem}"));
+                failures.push(format!("cargo bench --bench {name} failed: {problem}"));
             }
         }
         Ok(failures)
     }
 
-    /// The workloads that were named, without what is none.
-    fn chosen(&self) -> impl Iterator<Item = &String> {
-        self.workloads.iter().filter(|name| *name != exact::CORE)
+    fn has(&self, suite: Suite) -> bool {
+        self.without.iter().all(|name| name != suite.name)
     }
 
-    fn benches(&self) -> Vec<Bench> {
-        let mut benches = vec![INSTRUCTIONS, HEAP, REFCOUNT];
-        if self.with_core() {
-            benches.push(CORE);
+    fn suites(&self) -> impl Iterator<Item = Suite> {
+        let further = FURTHER.into_iter().filter(|&suite| self.has(suite));
+        iter::once(INSTRUCTIONS).chain(further)
+    }
+
+    /// What a run wrote into a folder. Every record has to be there.
+    pub(super) fn read(&self, folder: &Path) -> Result<Found> {
+        let path = |suite: Suite| folder.join(suite.record);
+        let mut found = Found::of(&read_instructions(&path(INSTRUCTIONS))?);
+        if self.has(CORE) {
+            self.join(&mut found, CORE, exact::core(&path(CORE)))?;
         }
-        benches
-    }
-
-    fn with_core(&self) -> bool {
-        self.workloads.is_empty() || self.workloads.iter().any(|name| name == exact::CORE)
+        if self.has(HEAP) {
+            let record = Allocations::read(&path(HEAP));
+            self.join(&mut found, HEAP, record.map_err(Into::into))?;
+        }
+        if self.has(REFCOUNT) {
+            let record = Refcounts::read(&path(REFCOUNT));
+            self.join(&mut found, REFCOUNT, record.map_err(Into::into))?;
+        }
+        found.only = self.workloads.to_vec();
+        found.without = self.without.to_vec();
+        Ok(found)
     }
 
     /// Adds a record, which has to be there; only an ancestor may be from before there was such a record.
-    fn join<T: Exact>(&self, found: &mut Found, record: Result<T>) -> Result<()> {
-        match record {
+    fn join<T: Exact>(&self, found: &mut Found, suite: Suite, record: Result<T>) -> Result<()> {
+        match record.with_context(|| format!("cannot use {}", suite.record)) {
             Ok(record) => found.join(&record),
             Err(error) if self.target.is_some() => eprintln!("nothing to compare with: {error:#}"),
             Err(error) => return Err(error),
         }
         Ok(())
-    }
-
-    /// What a run wrote into a folder. Every record has to be there.
-    pub(super) fn read(&self, folder: &Path) -> Result<Found> {
-        let counts = read_instructions(&folder.join(INSTRUCTIONS.1))?;
-        let mut found = Found::of(&counts);
-        let path = |bench: Bench| folder.join(bench.1);
-        self.join(&mut found, Allocations::read(&path(HEAP)).context(HEAP.1))?;
-        self.join(
-            &mut found,
-            Refcounts::read(&path(REFCOUNT)).context(REFCOUNT.1),
-        )?;
-        if self.with_core() {
-            self.join(&mut found, exact::core(&path(CORE)).context(CORE.1))?;
-        }
-        found.only = self.workloads.to_vec();
-        Ok(found)
     }
 }
 
@@ -174,6 +205,7 @@ mod tests {
             target: None,
             full: false,
             workloads: &[],
+            without: &[],
         };
         let missing = measurement.read(folder.path()).expect_err("there is none");
         assert!(

@@ -2,7 +2,7 @@
 
 mod ancestor;
 mod folder;
-mod measure;
+pub(crate) mod measure;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -64,6 +64,7 @@ fn gate(workspace: &Workspace, arguments: &GateArgs, output: &Path) -> Result<Ve
         target: None,
         full: arguments.full,
         workloads: &arguments.workloads,
+        without: &arguments.without,
     };
     let mut errors = Vec::new();
     let from = arguments.from.as_deref().unwrap_or(output);
