@@ -14,6 +14,7 @@ use pyo3::prelude::*;
 use super::counter::{peak, peak_from_now};
 use super::measure::Snapshot;
 use super::report::{figure, table as table_of};
+use super::sweep::Sweep;
 use super::{Arguments, build};
 use crate::engine::{Engine, Runnable};
 use crate::progress::Stage;
@@ -139,11 +140,11 @@ impl Subject<'_> {
         let prepare = |case| self.engine.prepare(py, self.program, case);
         let runnables = cases.iter().map(prepare).collect::<PyResult<Vec<_>>>();
         let runnables = runnables.map_err(described)?;
-        let collect = py.import("gc")?.getattr("collect")?;
+        let sweep = Sweep::new(py)?;
         let once = || -> Result<Vec<Run>> {
             let pairs = cases.iter().zip(&runnables);
             let counted = pairs.map(|(case, runnable)| {
-                let (run, right) = count_run(&collect, case, runnable).map_err(described)?;
+                let (run, right) = count_run(&sweep, case, runnable).map_err(described)?;
                 ensure!(right, "the answer for n = {} is wrong", run.size);
                 Ok(run)
             });
@@ -162,13 +163,9 @@ impl Subject<'_> {
 }
 
 /// Runs a case once, and says whether its answer was right.
-fn count_run(
-    collect: &Bound<'_, PyAny>,
-    case: &Case,
-    runnable: &Runnable,
-) -> PyResult<(Run, bool)> {
-    let py = collect.py();
-    collect.call0()?;
+fn count_run(sweep: &Sweep<'_>, case: &Case, runnable: &Runnable) -> PyResult<(Run, bool)> {
+    let py = sweep.py();
+    sweep.sweep()?;
     let before = Snapshot::take();
     let alive = peak_from_now();
     let timed = runnable.time(py, 1)?;
@@ -179,7 +176,7 @@ fn count_run(
         .all(|answer| case.accepts(answer.bind(py)));
     drop(timed);
     let left = Snapshot::take().bytes();
-    collect.call0()?;
+    sweep.sweep()?;
     let kept = Snapshot::take().bytes() - before.bytes();
     let [rust, raw, mem, obj] =
         [0, 1, 2, 3].map(|side: usize| after.requests()[side] - before.requests()[side]);

@@ -17,6 +17,7 @@ pub mod hooks;
 pub(crate) mod measure;
 pub(crate) mod report;
 pub(crate) mod survey;
+pub(crate) mod sweep;
 
 use std::process::ExitCode;
 

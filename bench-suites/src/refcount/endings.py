@@ -1,13 +1,14 @@
 """The endings of a run, for any workload and any machine.
 
-An `Endings` has a workload that was compiled with a meddling module, and interrupts it half way. What
-lives on from run to run, the objects of these endings and of the workload, is what references are
-counted to. (Since CPython 3.12 those to `None` and to small ints are not counted.)
+An `Endings` has a workload that was compiled with a meddling module, and interrupts it half way.
+References are counted to what lives on from run to run: the objects of these endings and of the
+workload. (Since CPython 3.12 those to `None` and to small ints are not counted.)
 """
 
 import gc
 import sys
 import weakref
+
 
 class Over(BaseException):
     """Leaves what drives a workload when the run that was interrupted is over."""
@@ -109,9 +110,9 @@ class Endings:
             return make["drive"](self.run, self.size, **self.arguments)
         program = make["body"](self.size, **self.arguments)
         handlers = make["handlers"](**self.arguments)
-        for handler, effects in handlers:
+        for installed, effects in handlers:
             known = () if effects is None else (effects,)
-            program = self.meddler.with_handler(handler, program, *known)
+            program = self.meddler.with_handler(installed, program, *known)
         return self.run(program)
 
     def run(self, program, handlers=()):
@@ -157,9 +158,12 @@ class Endings:
     # ---- endings ----
 
     def end(self, name):
-        """End a run by the machine's `run`, and one by a `VM`, which takes another way to the same end."""
-        for self.run_program in (self.machine.run, self.vm.run):
+        """End a run by the machine's `run`, and one by a `VM`, which takes another way to it."""
+        for way in (self.machine.run, self.vm.run):
+            self.run_program = way
+            before = self.meddler.reached
             getattr(self, name)()
+            assert self.meddler.reached == before + 1, "it was not interrupted"
 
     def normal_end(self):
         """The answer, after a resumption."""

@@ -1,4 +1,4 @@
-"""A machine's module whose programs can be interrupted: a workload is compiled with it in its place.
+"""A machine's module whose programs can be interrupted: a workload is compiled with it instead.
 
 Each yield of each program, and each start of one, is a place. At the one that is chosen the program
 performs an effect of its own or raises, and what comes of it is the ending that is measured. The

@@ -11,6 +11,7 @@ use pyo3::types::PyModule;
 use super::counters::{Counters, NAMES};
 use crate::engine::{Engine, Runnable};
 use crate::memory::survey::Survey;
+use crate::memory::sweep::Sweep;
 use crate::python;
 use crate::workload::{Case, Compiled, Workload};
 
@@ -33,7 +34,7 @@ pub(super) struct Subject<'py> {
     endings: Bound<'py, PyAny>,
     objects: Bound<'py, PyAny>,
     gc: Bound<'py, PyModule>,
-    clear_names: Bound<'py, PyAny>,
+    sweep: Sweep<'py>,
     /// The copies whose globals are looked at.
     _programs: [Compiled; 2],
 }
@@ -87,7 +88,7 @@ impl<'py> Subject<'py> {
             endings,
             objects: module.getattr("objects")?,
             gc: py.import("gc")?,
-            clear_names: py.import("sys")?.getattr("_clear_type_cache")?,
+            sweep: Sweep::new(py)?,
             _programs: [program, copy],
         })
     }
@@ -140,14 +141,6 @@ impl<'py> Subject<'py> {
         Ok(row)
     }
 
-    /// Frees what nobody refers to but the collector and the cache of attributes by name, which keeps every
-    /// name that was looked up lately.
-    fn collect(&self) -> PyResult<()> {
-        self.gc.call_method0("collect")?;
-        self.clear_names.call0()?;
-        Ok(())
-    }
-
     /// What there is more of after so many runs.
     fn batch(
         &self,
@@ -157,15 +150,15 @@ impl<'py> Subject<'py> {
         row: &mut Row,
     ) -> PyResult<Counts> {
         let py = self.endings.py();
-        self.collect()?;
+        self.sweep.sweep()?;
         let before = self.counts()?;
-        self.collect()?;
+        self.sweep.sweep()?;
         let counters = Counters::take(py)?;
         let outcome = self.run(end, ending, runs);
         if let Err(error) = outcome {
             row.failures.push(python::describe(py, &error));
         }
-        self.collect()?;
+        self.sweep.sweep()?;
         let now = Counters::take(py)?;
         let mut counts = self.counts()?;
         row.failures.extend(self.unraisable()?);
@@ -189,11 +182,11 @@ impl<'py> Subject<'py> {
     /// What there is more of in the blocks of the allocators after so many runs.
     fn contents(&self, end: &Bound<'py, PyAny>, ending: Ending, runs: u32) -> PyResult<Counts> {
         let py = end.py();
-        self.collect()?;
+        self.sweep.sweep()?;
         let before = Survey::take(py)?;
         // An error was told of when it came first.
         let _ = self.run(end, ending, runs);
-        self.collect()?;
+        self.sweep.sweep()?;
         let mut counts = Counts::new();
         for (block, more) in Survey::take(py)?.since(&before, 1.0) {
             let name = format!("{}, {} bytes each", block.what, block.size);
