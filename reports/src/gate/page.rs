@@ -181,12 +181,12 @@ fn missing() -> String {
     format::MISSING.to_owned()
 }
 
-/// The difference, in the unit and in percent.
+/// The difference, in the unit and, of what is never next to nothing, in percent.
 fn change(kind: Kind, before: f64, after: f64) -> String {
     let difference = after - before;
     let sign = if difference < 0.0 { "−" } else { "+" };
     let shown = format!("{sign}{}", kind.shown(difference.abs()));
-    if before == 0.0 || kind == Kind::Exponent {
+    if before == 0.0 || kind != Kind::Instructions {
         return shown;
     }
     let percent = (difference / before * 100.0).abs();

@@ -1,128 +1,13 @@
-//! The gate: each verdict with its reasons, what can be accepted, and the files.
+//! Each verdict with its reasons.
 
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::{env, fs};
 
 use doeff_reports::gate::{
-    Accepted, Baseline, Change, Entry, Found, Judgement, Key, Kind, Origin, Question, Record,
-    Refusal, Row, RowVerdict, Schema, Verdict, accept, judge, page, summary,
+    Accepted, Entry, Found, Kind, Origin, Question, RowVerdict, Verdict, judge, page, summary,
 };
 use doeff_reports::{Engine, Mode};
 
-fn row(kind: Kind, label: &str, engine: Engine, value: f64) -> Row {
-    let workload = label.split([' ', ',']).next().unwrap_or_default();
-    Row {
-        kind,
-        suite: "instructions".to_owned(),
-        workload: workload.to_owned(),
-        label: label.to_owned(),
-        engine,
-        value,
-        quick: true,
-    }
-}
-
-fn key() -> Key {
-    Key {
-        libpython_sha256: "0123".to_owned(),
-        rustc: "rustc 1.95.0".to_owned(),
-        lock_sha256: "4567".to_owned(),
-        profile_sha256: "89ab".to_owned(),
-        valgrind: "valgrind-3.19.0".to_owned(),
-        gungraun: "0.20.0".to_owned(),
-        libc: "glibc 2.36 cdef".to_owned(),
-    }
-}
-
-fn record() -> Record {
-    let texts = [("churn", "aa"), ("law", "bb"), ("runs", "cc")];
-    let texts = texts.map(|(name, hash)| (name.to_owned(), hash.to_owned()));
-    let mut full_only = row(Kind::Instructions, "runs", Engine::VM, 100.0);
-    full_only.quick = false;
-    Record {
-        schema: Schema::V1,
-        key: key(),
-        mode: Mode::Full,
-        created: "2026-02-03T04:05:06Z".to_owned(),
-        revision: Some("0123456789ab".to_owned()),
-        workloads: texts.into(),
-        ceilings: [("churn, times the floor".to_owned(), 1.15)].into(),
-        rows: vec![
-            row(Kind::Instructions, "churn", Engine::VM, 2_000.0),
-            row(Kind::Instructions, "churn", Engine::FLOOR, 1_900.0),
-            row(Kind::SystemCalls, "churn", Engine::VM, 0.0005),
-            row(Kind::Allocations, "churn, Python", Engine::VM, 1.0),
-            row(Kind::Instructions, "law, per handler", Engine::VM, 19.0),
-            row(Kind::Exponent, "law over the depth", Engine::VM, 0.0004),
-            full_only,
-        ],
-    }
-}
-
-fn found() -> Found {
-    Found {
-        record: record(),
-        broken: Vec::new(),
-        errors: Vec::new(),
-        only: Vec::new(),
-        without: Vec::new(),
-    }
-}
-
-fn accepted() -> Accepted {
-    Accepted {
-        workloads: record().workloads,
-        ..Accepted::default()
-    }
-}
-
-fn baseline(origin: Origin) -> Baseline {
-    Baseline {
-        origin,
-        record: record(),
-        accepted: accepted(),
-    }
-}
-
-/// A judgement against the committed record.
-fn judged(found: &Found) -> Judgement {
-    judge(Question {
-        found,
-        baseline: Some(&baseline(Origin::Committed)),
-        release: None,
-        accepted: &accepted(),
-    })
-}
-
-/// A run in which one figure is another.
-fn with(number: usize, value: f64) -> Found {
-    let mut found = found();
-    found.record.rows[number].value = value;
-    found
-}
-
-fn entry(changes: Vec<Change>, release: bool) -> Entry {
-    Entry {
-        created: "2026-02-04T00:00:00Z".to_owned(),
-        revision: None,
-        key: key().short(),
-        reason: "it answers more questions".to_owned(),
-        release,
-        changes,
-        workloads: Vec::new(),
-    }
-}
-
-fn change(before: f64, after: f64) -> Change {
-    Change {
-        kind: Kind::Instructions,
-        label: "churn".to_owned(),
-        engine: Engine::VM,
-        before,
-        after,
-    }
-}
+use super::{accepted, baseline, change, entry, found, judged, record, row, with};
 
 #[test]
 fn the_same_figures_are_ok() {
@@ -378,74 +263,6 @@ fn small_rises_come_together_since_the_last_release() {
 }
 
 #[test]
-fn accepting_keeps_the_reason_and_the_old_figures() {
-    let slower = with(0, 2_100.0);
-    let (record, next) = accept(&slower, Some(&record()), &accepted(), " more checks ", true)
-        .unwrap_or_else(|refusal| panic!("{refusal}"));
-    let entry = next.entries.last().expect("there is one");
-    assert_eq!(
-        (entry.reason.as_str(), entry.release),
-        ("more checks", true)
-    );
-    assert_eq!(entry.changes, [change(2_000.0, 2_100.0)]);
-    let judgement = judge(Question {
-        found: &slower,
-        baseline: Some(&Baseline {
-            origin: Origin::Committed,
-            record,
-            accepted: next.clone(),
-        }),
-        release: None,
-        accepted: &next,
-    });
-    assert_eq!(judgement.verdict, Verdict::Ok);
-}
-
-#[test]
-fn accepting_a_changed_workload_says_which() {
-    let mut edited = found();
-    edited
-        .record
-        .workloads
-        .insert("churn".to_owned(), "xx".to_owned());
-    let (_, next) = accept(
-        &edited,
-        Some(&record()),
-        &accepted(),
-        "a better loop",
-        false,
-    )
-    .unwrap_or_else(|refusal| panic!("{refusal}"));
-    assert_eq!(next.workloads, edited.record.workloads);
-    assert_eq!(next.entries[0].workloads, ["the workload churn was edited"]);
-    let first = accept(&edited, None, &Accepted::default(), "the first", false);
-    let (_, first) = first.unwrap_or_else(|refusal| panic!("{refusal}"));
-    assert!(first.entries[0].workloads.is_empty() && first.entries[0].changes.is_empty());
-}
-
-#[test]
-fn what_cannot_be_accepted_is_refused() {
-    let refusal = |change: fn(&mut Found), reason| {
-        let mut found = found();
-        change(&mut found);
-        accept(&found, Some(&record()), &accepted(), reason, false).expect_err("it is refused")
-    };
-    let broken = refusal(|found| found.broken.push("too many".to_owned()), "why");
-    assert_eq!(broken, Refusal::Ceiling(vec!["too many".to_owned()]));
-    let lifted = refusal(|found| found.record.ceilings.clear(), "why");
-    assert!(lifted.to_string().contains("cannot be lifted"), "{lifted}");
-    let failed = refusal(|found| found.errors.push("no record".to_owned()), "why");
-    assert!(failed.to_string().contains("no record"), "{failed}");
-    let quick = refusal(|found| found.record.mode = Mode::Quick, "why");
-    assert_eq!(quick, Refusal::Quick);
-    let partial = refusal(|found| found.only.push("law".to_owned()), "why");
-    assert_eq!(partial, Refusal::Partial);
-    let partial = refusal(|found| found.without.push("core".to_owned()), "why");
-    assert_eq!(partial, Refusal::Partial);
-    assert_eq!(refusal(|_| {}, "  "), Refusal::NoReason);
-}
-
-#[test]
 fn verdicts_have_exit_codes_of_their_own() {
     let codes = [
         Verdict::Ok,
@@ -457,80 +274,8 @@ fn verdicts_have_exit_codes_of_their_own() {
 }
 
 #[test]
-fn a_key_names_what_differs() {
-    let mut other = key();
-    assert_eq!(key().short().len(), 12);
-    other.lock_sha256 = "x".to_owned();
-    other.rustc = "rustc 1.96.0".to_owned();
-    assert_ne!(key().short(), other.short());
-    assert_eq!(key().differences(&other), ["rustc", "Cargo.lock"]);
-    assert!(key().same_surroundings(&other));
-    other.libc = "musl".to_owned();
-    assert!(!key().same_surroundings(&other));
-}
-
-#[test]
 fn the_page_has_every_figure() {
     let text = page(&judged(&found()), &[]);
     let rows = text.lines().filter(|line| line.contains("| same "));
     assert_eq!(rows.count(), 6, "{text}");
-}
-
-#[test]
-fn files_are_read_as_they_were_written() {
-    let folder = tempfile::tempdir().expect("there is room for a folder");
-    let path = folder.path().join("new").join("0123.json");
-    assert_eq!(Record::read(&path).expect("none is fine"), None);
-    record().write(&path).expect("the folder is writable");
-    assert_eq!(Record::read(&path).expect("it is whole"), Some(record()));
-    let accepted = Accepted {
-        entries: vec![entry(vec![change(1.0, 2.0)], true)],
-        ..accepted()
-    };
-    assert!(Accepted::read(&path).is_err());
-    accepted.write(&path).expect("the folder is writable");
-    assert_eq!(Accepted::read(&path).expect("it is whole"), accepted);
-}
-
-#[test]
-fn the_committed_schemas_are_those_of_the_types() {
-    for (file, schema) in [
-        ("schema/gate.schema.json", Record::json_schema()),
-        ("schema/accepted.schema.json", Accepted::json_schema()),
-    ] {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
-        if env::var_os("UPDATE_SCHEMA").is_some() {
-            fs::write(&path, &schema).expect("the file is writable");
-        }
-        let committed = fs::read_to_string(&path).unwrap_or_default();
-        assert_eq!(
-            schema, committed,
-            "{file} differs; UPDATE_SCHEMA=1 rewrites it"
-        );
-    }
-}
-
-#[test]
-fn the_committed_records_can_be_read_and_are_named_by_their_keys() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("gate");
-    let accepted = Accepted::read(&folder.join("accepted.json")).expect("it is whole");
-    let entries = fs::read_dir(&folder).expect("the folder is there");
-    for path in entries.map(|entry| entry.expect("it can be read").path()) {
-        let name = path.file_stem().and_then(|name| name.to_str());
-        let name = name.expect("names are text").to_owned();
-        let is_json = path
-            .extension()
-            .is_some_and(|extension| extension == "json");
-        if !is_json || name == "accepted" {
-            continue;
-        }
-        let record = Record::read(&path).unwrap_or_else(|error| panic!("{error:?}"));
-        let record = record.expect("it was just listed");
-        let short = record.key.short();
-        assert_eq!(name.strip_prefix("release-").unwrap_or(&name), short);
-        assert!(
-            accepted.entries.iter().any(|entry| entry.key == short),
-            "{name}"
-        );
-    }
 }
