@@ -65,7 +65,7 @@ impl Kind {
     pub fn shown(self, value: f64) -> String {
         match self {
             Self::Instructions => format::instructions(value),
-            Self::Leaks => format!("{value}"),
+            Self::Leaks => format!("{value:.0}"),
             Self::SystemCalls | Self::Exponent | Self::Allocations => format!("{value:.4}"),
         }
     }
