@@ -17,7 +17,7 @@ pub fn summary(judgement: &Judgement, commits: &[String]) -> String {
         }
     };
     section("Errors", list(&judgement.errors));
-    section("Broken ceilings", list(&judgement.broken));
+    section("Broken limits", list(&judgement.broken));
     section("Nothing to compare with", list(&judgement.unjudged));
     section("Changed", changed(&judgement.rows));
     section(
@@ -66,7 +66,7 @@ impl Judgement {
             Verdict::Error => "The figures say nothing: see the errors.".to_owned(),
             Verdict::NoBaseline => "Something has nothing to be compared with.".to_owned(),
             Verdict::Regressed if worse == 0 && !self.broken.is_empty() => {
-                "A ceiling is broken.".to_owned()
+                "A hard limit is broken.".to_owned()
             }
             Verdict::Regressed if worse == 0 => {
                 "More has come together since the last release than is tolerated.".to_owned()

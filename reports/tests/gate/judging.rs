@@ -74,7 +74,7 @@ fn a_broken_ceiling_is_a_regression_whatever_the_figures() {
     let judgement = judged(&found);
     assert_eq!(judgement.verdict, Verdict::Regressed);
     let text = summary(&judgement, &[]);
-    assert!(text.contains("A ceiling is broken."), "{text}");
+    assert!(text.contains("A hard limit is broken."), "{text}");
     assert!(text.contains("- churn: 1.2 times the floor"), "{text}");
 }
 
