@@ -10,6 +10,7 @@ use super::folder::Folder;
 use super::measure::Measurement;
 use super::resolve;
 use crate::process::program;
+use crate::scratch::copy_tree;
 use crate::workspace::Workspace;
 
 /// How many ancestors are tried: one that does not build says nothing.
@@ -135,15 +136,7 @@ impl<'a> Tree<'a> {
 
     /// The benches look for tools in their own target folder.
     fn lend_tools(&self) -> Result<()> {
-        let (from, to) = (self.tools.join("bin"), self.target.join("tools/bin"));
-        fs::create_dir_all(&to).with_context(|| format!("cannot make {}", to.display()))?;
-        for entry in
-            fs::read_dir(&from).with_context(|| format!("cannot list {}", from.display()))?
-        {
-            let entry = entry?;
-            fs::copy(entry.path(), to.join(entry.file_name()))?;
-        }
-        Ok(())
+        copy_tree(&self.tools, &self.target.join("tools"))
     }
 }
 

@@ -1,6 +1,5 @@
 //! Running what is exact, and reading what it wrote.
 
-use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, BufRead as _, BufReader};
@@ -55,8 +54,11 @@ const FURTHER: [Suite; 3] = [CORE, HEAP, REFCOUNT];
 /// The names of what can be left out.
 pub(crate) const NAMES: [&str; FURTHER.len()] = [CORE.name, HEAP.name, REFCOUNT.name];
 
-/// How many lines of what a run that failed has said are told again.
-const TOLD: usize = 24;
+/// How many errors of a run that failed are told again.
+const TOLD: usize = 8;
+
+/// How Cargo says that a bench has failed, which is told anyway.
+const OF_CARGO: &str = "error: bench failed";
 
 /// A run of everything that is exact, in some tree.
 pub(super) struct Measurement<'a> {
@@ -142,17 +144,16 @@ impl Measurement<'_> {
     }
 }
 
-/// Runs a command, whose output is passed on; what it said last, where it fails.
+/// Runs a command, whose output is passed on; the errors that it told, where it fails.
 fn problem(command: &Expression) -> Result<Option<String>> {
     let output = command.stderr_to_stdout().unchecked().reader()?;
-    let mut last = VecDeque::new();
+    let mut errors = Vec::new();
     for line in BufReader::new(&output).split(b'\n') {
         let line = String::from_utf8_lossy(&line?).into_owned();
         eprintln!("{line}");
-        if last.len() == TOLD {
-            last.pop_front();
+        if line.starts_with("error") && !line.starts_with(OF_CARGO) && errors.len() < TOLD {
+            errors.push(line);
         }
-        last.push_back(line);
     }
     let ended = output
         .try_wait()?
@@ -160,14 +161,8 @@ fn problem(command: &Expression) -> Result<Option<String>> {
     if ended.status.success() {
         return Ok(None);
     }
-    // What comes before the error that it ended with was not the reason.
-    let error = last.iter().rposition(|line| line.starts_with("error"));
-    let lines: Vec<_> = last.into_iter().skip(error.unwrap_or(0)).collect();
-    Ok(Some(format!(
-        "{}: {}",
-        ended.status,
-        lines.join("\n").trim()
-    )))
+    errors.insert(0, ended.status.to_string());
+    Ok(Some(errors.join("; ")))
 }
 
 fn remove(path: &Path) -> Result<()> {
@@ -191,10 +186,13 @@ mod tests {
     }
 
     #[test]
-    fn of_what_fails_the_last_error_is_told() {
-        assert_eq!(said("echo fine"), None);
-        let told = said("echo error: first; echo error: second >&2; echo more; exit 3");
-        assert_eq!(told.as_deref(), Some("exit status: 3: error: second\nmore"));
+    fn of_what_fails_the_errors_are_told() {
+        assert_eq!(said("echo error: fine"), None);
+        let script = "echo error: one; echo more; echo error: two >&2; \
+                      echo error: bench failed, to rerun; exit 3";
+        let told = "exit status: 3; error: one; error: two";
+        assert_eq!(said(script).as_deref(), Some(told));
+        assert_eq!(said("exit 1").as_deref(), Some("exit status: 1"));
     }
 
     #[test]
