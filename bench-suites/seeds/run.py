@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -113,11 +114,15 @@ SEEDS = (
 class Tree:
     """A scratch worktree of HEAD, where the gate is run."""
 
-    def __init__(self, folder: Path, target: str | None) -> None:
+    def __init__(self, folder: Path) -> None:
         self.root = folder / "tree"
-        self.environment = dict(os.environ)
-        if target:
-            self.environment["CARGO_TARGET_DIR"] = target
+        # A target folder of its own: Cargo takes what was built of a seed for what this workspace
+        # would build.
+        usual = target_folder()
+        target = usual / "seeds"
+        if (usual / "tools").exists():
+            shutil.copytree(usual / "tools", target / "tools", dirs_exist_ok=True)
+        self.environment = dict(os.environ, CARGO_TARGET_DIR=str(target))
         self.git("worktree", "add", "--quiet", "--detach", str(self.root), "HEAD", at=ROOT)
 
     def git(self, *words: str, at: Path | None = None) -> None:
@@ -142,8 +147,8 @@ class Tree:
         self.git("worktree", "remove", "--force", str(self.root), at=ROOT)
 
 
-def target_folder() -> str:
-    """Where this workspace is built: its dependencies are not built again."""
+def target_folder() -> Path:
+    """Where this workspace is built."""
     metadata = subprocess.run(
         ["cargo", "metadata", "--no-deps", "--format-version=1"],
         cwd=ROOT,
@@ -151,7 +156,7 @@ def target_folder() -> str:
         capture_output=True,
         text=True,
     )
-    return json.loads(metadata.stdout)["target_directory"]
+    return Path(json.loads(metadata.stdout)["target_directory"])
 
 
 def make_base(tree: Tree, records: Path, output: Path) -> None:
@@ -231,7 +236,7 @@ def main() -> None:
     seeds = [seed for seed in SEEDS if not arguments.only or seed.name in arguments.only]
     folder = (arguments.output or Path(tempfile.mkdtemp(prefix="seeds-"))).resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    tree = Tree(folder, target_folder())
+    tree = Tree(folder)
     try:
         all_caught = run(seeds, folder, tree, arguments.whole)
     finally:

@@ -1,8 +1,8 @@
 //! Whether a change made something worse that is exact: judged against records that are committed.
 //!
 //! A run's records of exact figures ([`Exact`]) make one [`Record`]: rows with a figure each, the ceilings, and
-//! the hashes of the workloads, under the [`Key`] of what decides such figures. [`judge`] compares it with that
-//! of the baseline and of the last release, and [`accept`] makes it the next baseline, with the old figures of
+//! the hashes of the workloads, under the [`Key`] of what decides such figures. [`judge()`] compares it with that
+//! of the baseline and of the last release, and [`accept()`] makes it the next baseline, with the old figures of
 //! what changed. Nothing here runs or measures anything.
 
 mod accept;

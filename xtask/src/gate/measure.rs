@@ -152,7 +152,7 @@ fn problem(command: &Expression) -> Result<Option<String>> {
         let line = String::from_utf8_lossy(&line?).into_owned();
         eprintln!("{line}");
         if line.starts_with("error") && !line.starts_with(OF_CARGO) && errors.len() < TOLD {
-            errors.push(line);
+            errors.push(line.trim_end_matches(':').to_owned());
         }
     }
     let ended = output
