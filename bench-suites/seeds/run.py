@@ -25,7 +25,11 @@ ROOT = HERE.parent.parent
 VERDICTS = {0: "ok", 1: "regressed", 2: "error", 3: "no baseline"}
 
 # What the gate can leave out, with the record that it writes.
-SUITES = (("core", "core.json"),)
+SUITES = (
+    ("core", "core.json"),
+    ("heap", "allocations.json"),
+    ("refcount", "refcounts.json"),
+)
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,8 @@ pub enum Kind {
     Exponent,
     /// Times an allocator is asked for memory, per operation.
     Allocations,
+    /// Things that grow with the number of runs, or that went wrong when these ended.
+    Leaks,
 }
 
 impl Kind {
@@ -44,7 +46,7 @@ impl Kind {
             Self::Instructions => INSTRUCTIONS.max(before.abs() * INSTRUCTIONS_PART),
             Self::SystemCalls => SYSTEM_CALLS,
             Self::Exponent => EXPONENT,
-            Self::Allocations => ROUNDING,
+            Self::Allocations | Self::Leaks => ROUNDING,
         }
     }
 
@@ -55,6 +57,7 @@ impl Kind {
             Self::SystemCalls => "system calls",
             Self::Exponent => "exponent",
             Self::Allocations => "allocations",
+            Self::Leaks => "leaks",
         }
     }
 
@@ -62,6 +65,7 @@ impl Kind {
     pub fn shown(self, value: f64) -> String {
         match self {
             Self::Instructions => format::instructions(value),
+            Self::Leaks => format!("{value:.0}"),
             Self::SystemCalls | Self::Exponent | Self::Allocations => format!("{value:.4}"),
         }
     }

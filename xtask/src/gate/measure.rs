@@ -121,12 +121,12 @@ impl Measurement<'_> {
             self.join(&mut found, CORE, exact::core(&path(CORE)))?;
         }
         if self.has(HEAP) {
-            let record = Allocations::read(&path(HEAP)).map_err(Into::into);
-            self.join(&mut found, HEAP, record)?;
+            let record = Allocations::read(&path(HEAP));
+            self.join(&mut found, HEAP, record.map_err(Into::into))?;
         }
         if self.has(REFCOUNT) {
-            let record = Refcounts::read(&path(REFCOUNT)).map_err(Into::into);
-            self.join(&mut found, REFCOUNT, record)?;
+            let record = Refcounts::read(&path(REFCOUNT));
+            self.join(&mut found, REFCOUNT, record.map_err(Into::into))?;
         }
         found.only = self.workloads.to_vec();
         found.without = self.without.to_vec();
