@@ -1,7 +1,7 @@
 //! Benchmark records: their types and JSON schema, the comparison drawn from one, and its renderings for the
 //! terminal, as Markdown and as a self-contained HTML page. Beside them the record of the instruction counts
-//! ([`Instructions`]), which holds its ceilings and verdicts itself, that of the allocations ([`Allocations`]) and that
-//! of what runs leave behind ([`Refcounts`]); and the judging of exact figures against committed ones ([`gate`]).
+//! ([`Instructions`]), which holds its ceilings and verdicts itself, that of the allocations ([`Allocations`]), that
+//! of what runs leave behind ([`Refcounts`]), and the judging of exact figures against committed ones ([`gate`]).
 //!
 //! The crate measures nothing. It reads a [`Report`] or is handed one, computes a [`Comparison`] from it once,
 //! and every renderer shows that comparison. Renderers know engines by name only; two have a role: the
