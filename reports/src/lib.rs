@@ -9,6 +9,7 @@
 
 pub mod allocations;
 pub mod changes;
+pub mod controls;
 mod engine;
 pub mod fit;
 mod folder;

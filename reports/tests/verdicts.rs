@@ -4,6 +4,7 @@ mod common;
 
 use common::story;
 use doeff_reports::changes::Changes;
+use doeff_reports::controls;
 use doeff_reports::stats::verdict::{MIN_MARGIN, Verdict};
 use doeff_reports::terminal::{self, Style};
 use doeff_reports::{Comparison, Engine, Folder, Params, markdown};
@@ -224,4 +225,58 @@ fn a_record_cannot_command_the_terminal() {
     let comparison = Comparison::of_folder(&folder);
     let text = terminal::report(&folder, &comparison, Style::Plain);
     assert!(!text.contains('\x1b') && !text.contains('\x07'), "{text}");
+}
+
+/// The story with one row of an engine made slower by a factor.
+fn with_slower(engine: &Engine, factor: f64) -> Comparison {
+    let mut folder = story::folder();
+    let twins = folder
+        .report
+        .results
+        .iter()
+        .filter(|row| row.engine == Engine::VM_AGAIN);
+    let copies: Vec<_> = twins.cloned().collect();
+    if *engine == Engine::VM_WHEEL {
+        folder
+            .report
+            .results
+            .extend(copies.into_iter().map(|mut row| {
+                row.engine = Engine::VM_WHEEL;
+                row
+            }));
+    }
+    for row in &mut folder.report.results {
+        if row.engine == *engine && row.workload == "resume_churn" && row.size == 100 {
+            for slice in &mut row.slices {
+                #[expect(
+                    clippy::cast_precision_loss,
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss
+                )] // positive and far below 2^52
+                let slower = (slice.ns as f64 * factor) as u64;
+                slice.ns = slower;
+            }
+        }
+    }
+    Comparison::of_folder(&folder)
+}
+
+#[test]
+fn a_control_that_differs_is_told_and_one_that_does_not_is_not() {
+    let twin = |factor| controls::false_alarms(&with_slower(&Engine::VM_AGAIN, factor));
+    assert_eq!(twin(1.0), [""; 0]);
+    for factor in [1.05, 0.95] {
+        let alarms = twin(factor);
+        assert_eq!(alarms.len(), 1, "{alarms:?}");
+        assert!(
+            alarms[0].starts_with("resume_churn, n = 100: vm-again takes"),
+            "{alarms:?}"
+        );
+    }
+    let wheel = |factor| controls::wheel_differences(&with_slower(&Engine::VM_WHEEL, factor));
+    assert_eq!(wheel(1.0), [""; 0]);
+    assert_eq!(wheel(1.03), [""; 0], "another placement of the code");
+    for factor in [1.2, 0.8] {
+        assert_eq!(wheel(factor).len(), 1);
+    }
 }

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Result, bail};
+use doeff_reports::controls;
 use doeff_reports::terminal::{self, Style};
 use doeff_reports::{Outcome, Report};
 use pyo3::prelude::*;
@@ -89,7 +90,7 @@ fn measure<'a>(
     let interrupt = Interrupt::watch()?;
     let mut run = Run::new(arguments, cells, groups, began);
     let complete = run.measure(py, &selection.entrants, &interrupt);
-    let failures = failures(&run.cells);
+    let mut failures = failures(&run.cells);
     let report = Report {
         schema: doeff_reports::Schema::V2,
         created,
@@ -123,6 +124,10 @@ fn measure<'a>(
         eprintln!("INTERRUPTED: the report is marked as partial");
         return Ok(ExitCode::from(INTERRUPTED));
     }
+    for alarm in controls::false_alarms(&comparison) {
+        eprintln!("FALSE ALARM of the control, so trust no verdict of this run: {alarm}");
+    }
+    failures.extend(controls::wheel_differences(&comparison));
     Ok(verdict(&failures))
 }
 
