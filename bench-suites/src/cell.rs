@@ -104,14 +104,16 @@ impl<'a> Cell<'a> {
             }
             return;
         }
-        let mut runs = 1;
+        let (mut runs, mut cold) = (1, true);
         while let Some(ns) = self.warm(py, seat, runs, moment()) {
             self.run_ns = ns / u64::from(runs);
             self.runs = limits.runs_per_slice(self.run_ns);
-            // The first runs are cold, so half a slice is the least to judge by.
-            if ns >= limits.slice_ns() / 2 {
+            let is_long = self.run_ns >= limits.slice_ns().saturating_mul(LONG);
+            // The first run is cold, and half a slice is the least to judge by.
+            if is_long || (!cold && ns >= limits.slice_ns() / 2) {
                 return;
             }
+            cold = false;
             runs = self.runs.min(runs.saturating_mul(10));
         }
     }

@@ -31,7 +31,7 @@ impl Limits {
                 slice_time,
                 processes: 5,
                 max_slices: 4,
-                budget: Duration::from_secs(60),
+                budget: Duration::from_secs(100),
             },
             Mode::Full => Self {
                 slice_time,
