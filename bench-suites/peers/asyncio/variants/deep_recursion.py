@@ -4,7 +4,7 @@ import sys
 from functools import partial
 
 # The levels are frames, of which Python allows fewer unless it is asked.
-sys.setrecursionlimit(20_000)
+sys.setrecursionlimit(max(20_000, sys.getrecursionlimit()))
 
 
 async def level(size):

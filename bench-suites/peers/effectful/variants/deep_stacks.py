@@ -8,7 +8,7 @@ from effectful.ops.semantics import handler
 from effectful.ops.syntax import defop
 
 # The deepest stack has more frames than Python allows unless it is asked.
-sys.setrecursionlimit(20_000)
+sys.setrecursionlimit(max(20_000, sys.getrecursionlimit()))
 
 
 @defop

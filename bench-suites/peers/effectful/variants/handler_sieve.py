@@ -7,7 +7,7 @@ from effectful.ops.semantics import fwd, handler
 from effectful.ops.syntax import defop
 
 # Each prime is some frames, of which Python allows fewer unless it is asked.
-sys.setrecursionlimit(100_000)
+sys.setrecursionlimit(max(100_000, sys.getrecursionlimit()))
 
 
 @defop

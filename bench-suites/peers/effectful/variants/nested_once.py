@@ -8,7 +8,7 @@ from effectful.ops.syntax import defop
 from nested_once import REPLY
 
 # The levels are frames, of which Python allows fewer unless it is asked.
-sys.setrecursionlimit(100_000)
+sys.setrecursionlimit(max(100_000, sys.getrecursionlimit()))
 
 
 @defop

@@ -8,7 +8,7 @@ from effects import handled
 from greenlet import getcurrent
 
 # The deepest stack has more frames than Python allows unless it is asked.
-sys.setrecursionlimit(20_000)
+sys.setrecursionlimit(max(20_000, sys.getrecursionlimit()))
 
 
 def loop(size):

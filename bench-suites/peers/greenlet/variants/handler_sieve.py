@@ -8,7 +8,7 @@ from greenlet import getcurrent
 from handler_sieve import IsPrime
 
 # Each prime is a frame, of which Python allows fewer unless it is asked.
-sys.setrecursionlimit(20_000)
+sys.setrecursionlimit(max(20_000, sys.getrecursionlimit()))
 
 
 def divisible_by(prime, perform):

@@ -7,7 +7,7 @@ from effects import handled, perform
 from nested_once import ASK, REPLY
 
 # The levels are frames, of which Python allows fewer unless it is asked.
-sys.setrecursionlimit(20_000)
+sys.setrecursionlimit(max(20_000, sys.getrecursionlimit()))
 
 
 def answer(effect):

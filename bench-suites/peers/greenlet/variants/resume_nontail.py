@@ -7,7 +7,7 @@ from greenlet import getcurrent, greenlet
 from resume_nontail import ASK, REPLY
 
 # Those that wait are frames, of which Python allows fewer unless it is asked.
-sys.setrecursionlimit(1_000_000)
+sys.setrecursionlimit(max(1_000_000, sys.getrecursionlimit()))
 
 
 def loop(size):

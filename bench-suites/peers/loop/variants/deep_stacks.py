@@ -8,7 +8,7 @@ from deep_stacks import loop as program
 from effects import answered, trampoline
 
 # Loops that enclose each other are frames, of which Python allows fewer unless it is asked.
-sys.setrecursionlimit(20_000)
+sys.setrecursionlimit(max(20_000, sys.getrecursionlimit()))
 
 
 def answer(effect):

@@ -6,7 +6,7 @@ from functools import partial
 from handler_sieve import IsPrime
 
 # The primes are frames, of which Python allows fewer unless it is asked.
-sys.setrecursionlimit(20_000)
+sys.setrecursionlimit(max(20_000, sys.getrecursionlimit()))
 
 
 def divisible_by(prime, program):

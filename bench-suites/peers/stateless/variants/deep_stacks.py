@@ -7,7 +7,7 @@ from deep_stacks import ASK, REPLY, Ask
 from stateless import handle
 
 # The deepest stack has more frames than Python allows unless it is asked.
-sys.setrecursionlimit(20_000)
+sys.setrecursionlimit(max(20_000, sys.getrecursionlimit()))
 
 
 def loop(size):
