@@ -30,7 +30,8 @@ pub struct Arguments {
     /// Run this size, in place of those that the workloads name; may be given several times.
     #[arg(long = "size", value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub sizes: Vec<u64>,
-    /// How long all slices may take together, if the least number allows it; the warm-up comes on top.
+    /// How long all slices may take together beyond the first of each case and process, which come on top as the
+    /// warm-up does.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     pub time: Option<u64>,
     /// Seed of the random order of the measurements; random by default.

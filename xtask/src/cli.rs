@@ -73,7 +73,7 @@ pub(crate) struct AbArgs {
     /// Measure fewer sizes with fewer slices.
     #[arg(long)]
     pub(crate) quick: bool,
-    /// How long all slices may take together, in seconds.
+    /// How long all slices may take together beyond the first of each case and process, in seconds.
     #[arg(long, value_name = "SECONDS")]
     pub(crate) time: Option<u64>,
     /// Seed of the random order.

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use doeff_reports::{Folder, Report, markdown};
 
-use crate::readme;
+use crate::readme::{self, Part};
 use crate::report::KEPT;
 
 /// What is published beside the report, where it is there.
@@ -42,7 +42,7 @@ pub(crate) fn publish(root: &Path, from: &Path) -> Result<String> {
     let path = root.join("README.md");
     let old =
         fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let new = readme::with_headline(&old, &markdown::headline(&report))?;
+    let new = readme::with(&old, Part::Headline, &markdown::headline(&report))?;
     fs::create_dir_all(&to).with_context(|| format!("cannot make {}", to.display()))?;
     for name in BESIDE.iter().chain(&FURTHER) {
         let source = from.join(name);
@@ -52,7 +52,9 @@ pub(crate) fn publish(root: &Path, from: &Path) -> Result<String> {
         }
     }
     let history = Folder::history(&root.join(KEPT))?;
-    doeff_reports::write_with_history(&report, &to, &history)?;
+    let (folder, comparison) = doeff_reports::write_with_history(&report, &to, &history)?;
+    let summary = markdown::summary(&folder, &comparison, None);
+    let new = readme::with(&new, Part::Summary, &summary)?;
     fs::write(&path, new).with_context(|| format!("cannot write {}", path.display()))?;
     Ok(format!(
         "published the {} run of {} to reports/published and README.md",
@@ -70,7 +72,8 @@ mod tests {
 
     use super::publish;
 
-    const README: &str = "# Title\n\n<!-- headline -->\n<!-- /headline -->\n";
+    const README: &str =
+        "# Title\n\n<!-- headline -->\n<!-- /headline -->\n<!-- summary -->\n<!-- /summary -->\n";
 
     fn record(answer_ok: bool) -> Value {
         let outcome = if answer_ok {
