@@ -1,14 +1,11 @@
-"""The installed wheel under the names that workloads import, and what the worker needs beside them.
+"""The installed wheel under the names that workloads import, with what the worker needs.
 
-The names are the wheel's own objects, and programs are run as the embedded VM's are: while a run is timed,
-nothing of this file is called.
+The names are the wheel's own objects, and programs are run as the embedded VM's are: while a run is
+timed, nothing of this file is called.
 """
 
-import doeff_vm
 from doeff_vm import *  # noqa: F403
 from doeff_vm import WithHandler, run
-
-__all__ = [*doeff_vm.__all__, "install", "run_under"]
 
 # A `drive` calls `run(program, handlers)`, as the VM's own `run` is called.
 run_under = run

@@ -40,10 +40,10 @@ pub fn write(report: &Report, dir: &Path) -> Result<(Folder, Comparison), WriteE
     write_with_history(report, dir, &[])
 }
 
-/// As [`write`], with earlier records for the page to show, oldest first.
+/// As [`write()`], with earlier records for the page to show, oldest first.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_with_history(
     report: &Report,
     dir: &Path,

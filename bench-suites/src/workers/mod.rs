@@ -2,7 +2,7 @@
 //!
 //! A worker imports a workload on its engine, prepares cases of it, and is then asked for slices: to collect its
 //! garbage and make so many runs of a case. It reads the clock itself, around the runs and nothing else. Between
-//! requests it sleeps. An engine of ours is served by this program ([`serve`]), a package by `peers/worker.py` in an
+//! requests it sleeps. An engine of ours is served by this program ([`serve()`]), a package by `peers/worker.py` in an
 //! environment of its own.
 
 pub mod environment;
