@@ -75,6 +75,16 @@ impl<'a> Cell<'a> {
         self.outcome == Outcome::Right {}
     }
 
+    /// How many runs make a slice, as far as the warm-up has seen.
+    pub fn runs(&self) -> u32 {
+        self.runs
+    }
+
+    /// Makes so many runs a slice.
+    pub fn set_runs(&mut self, runs: u32) {
+        self.runs = runs;
+    }
+
     /// What one slice takes, in nanoseconds, as far as the warm-up has seen.
     pub fn slice_ns(&self) -> u64 {
         self.run_ns.saturating_mul(self.runs.into())

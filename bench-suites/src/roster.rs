@@ -42,8 +42,9 @@ pub const NAMES: [&str; 16] = [
 pub struct Entrant {
     /// Its name in reports.
     pub name: Name,
-    /// The engine whose limits in the workloads are its own too.
-    like: Name,
+    /// The engine that it is another copy or build of, or it itself: the limits of that one in the workloads are its
+    /// own too.
+    pub like: Name,
     /// The only workload that it runs; `None` for all.
     only: Option<&'static str>,
     left_out: Vec<LeftOut>,

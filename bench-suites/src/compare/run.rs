@@ -1,5 +1,6 @@
 //! Measuring all cells: generations of fresh processes, and rounds in each.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use doeff_reports::Round;
@@ -76,6 +77,7 @@ impl<'a> Run<'a> {
             }
             stage.end();
             if process == 0 {
+                self.align(entrants);
                 let costs: Vec<_> = self.cells.iter().map(Cell::slice_ns).collect();
                 slices = self.limits.slices(&costs);
             }
@@ -92,6 +94,21 @@ impl<'a> Run<'a> {
             stage.end();
         }
         true
+    }
+
+    /// Lets the copies and builds of one engine make as many runs a slice: a slice begins after a collection, which
+    /// empties free lists, so a run costs the more the fewer there are.
+    pub(super) fn align(&mut self, entrants: &[Entrant]) {
+        let mut most = BTreeMap::<_, u32>::new();
+        let key = |cell: &Cell<'_>, group| (group, entrants[cell.entrant].like.clone());
+        for (cell, &group) in self.cells.iter().zip(self.groups) {
+            let runs = most.entry(key(cell, group)).or_default();
+            *runs = cell.runs().max(*runs);
+        }
+        for (cell, &group) in self.cells.iter_mut().zip(self.groups) {
+            let runs = most[&key(cell, group)];
+            cell.set_runs(runs);
+        }
     }
 
     fn warm_up(

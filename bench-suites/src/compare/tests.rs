@@ -1,10 +1,12 @@
 use std::fs;
 use std::path::Path;
+use std::time::Instant;
 
 use clap::Parser as _;
 use pyo3::prelude::*;
 
 use super::failures;
+use super::run::Run;
 use super::selection::{Selection, workloads};
 use crate::arguments::{Arguments, Format};
 use crate::cell::{Cell, Moment};
@@ -184,6 +186,34 @@ fn slices_are_about_a_millisecond_and_the_warm_up_is_kept() {
     assert_eq!(row.slices[1].process, 1);
     assert_eq!((row.slices[0].ns, row.slices[0].cpu_ns), (1_000_000, 10));
     assert_eq!(row.samples(), [1_000.0, 1_000.0]);
+}
+
+#[test]
+fn copies_of_one_engine_make_as_many_runs_a_slice() {
+    let folders = [0, 1].map(|_| tempfile::tempdir().expect("a temporary folder"));
+    let scripts = ["times(runs, '300', 10**5)", "times(runs, '300', 2 * 10**5)"];
+    let entrants = [0, 1].map(|at: usize| entrant(folders[at].path(), scripts[at]));
+    let arguments = Arguments::try_parse_from(["compare", "--quick"]).expect("they are right");
+    with_python(|py| {
+        let all = workloads(py, &["resume_churn".to_owned()]).expect("it is there");
+        let cases = all[0].cases_of(py, &[100], |_| true);
+        let cases = cases.expect("its functions work");
+        let name = || Name::new("scripted");
+        let mut cells = [0, 1].map(|at| Cell::new(&all[0], &cases[0], name(), at));
+        let moment = Moment {
+            process: 0,
+            round: 0,
+            at_us: 0,
+        };
+        for (cell, entrant) in cells.iter_mut().zip(&entrants) {
+            let limits = Limits::of(Mode::Quick);
+            cell.warm_up(py, &mut Seat::new(entrant), &limits, &|| moment);
+        }
+        assert_eq!(cells.each_ref().map(Cell::runs), [10, 5]);
+        let mut run = Run::new(&arguments, cells.into(), &[0, 0], Instant::now());
+        run.align(&entrants);
+        assert!(run.cells.iter().all(|cell| cell.runs() == 10));
+    });
 }
 
 #[test]
