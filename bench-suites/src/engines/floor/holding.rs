@@ -7,7 +7,8 @@ use doeff_vm::object::Ref;
 use doeff_vm::types::types;
 
 use super::{
-    Generator, Handler, Outcome, Raised, Step, call_handler, fields_of, start, unexpected,
+    Generator, Handler, Outcome, Raised, Step, call_handler, fields_of, installed_by, start,
+    unexpected,
 };
 
 /// Programs under a handler, innermost last.
@@ -68,7 +69,7 @@ pub(super) fn hold(body: &Generator, _: &[Handler]) -> Outcome {
             };
             (held, sent)
         } else {
-            let (handler, program) = fields_of(yielded, Kind::WithHandler)?;
+            let (handler, program) = installed_by(yielded)?;
             let held = Held {
                 handler,
                 callers: Vec::new(),

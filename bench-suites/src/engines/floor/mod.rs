@@ -250,19 +250,24 @@ fn call(function: *mut ffi::PyObject, arguments: &[*mut ffi::PyObject]) -> Outco
     }
 }
 
-/// The first two fields of a node, which must be of this kind. `WithHandler` has a third, the effects that it names.
+/// The two fields of a node, which must be of this kind, one with two fields.
 #[inline]
 fn fields_of(node: Ref, kind: node::Kind) -> Result<(Ref, Ref), Raised> {
-    if node.type_ptr() != types().node(kind) {
+    if node.type_ptr() == types().node(kind) {
+        // SAFETY: it was just checked.
+        Ok(unsafe { node::into_pair(node) })
+    } else {
+        Err(unexpected("another primitive"))
+    }
+}
+
+/// The handler and the program of a `WithHandler`; the effects that it names are let go of.
+#[inline]
+fn installed_by(node: Ref) -> Result<(Ref, Ref), Raised> {
+    if node.type_ptr() != types().node(node::Kind::WithHandler) {
         return Err(unexpected("another primitive"));
     }
-    // SAFETY: the node was just checked to be of a kind that has as many fields.
-    unsafe {
-        if kind == node::Kind::WithHandler {
-            let [handler, program, _] = node::into_three(node);
-            Ok((handler, program))
-        } else {
-            Ok(node::into_pair(node))
-        }
-    }
+    // SAFETY: the node was just checked to be of a kind with three fields.
+    let [handler, program, _] = unsafe { node::into_three(node) };
+    Ok((handler, program))
 }

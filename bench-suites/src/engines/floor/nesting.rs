@@ -5,7 +5,7 @@ use doeff_vm::object::Ref;
 use doeff_vm::types::types;
 
 use super::effects::Answering;
-use super::{Generator, Handler, Outcome, Raised, Step, fields_of, start, unexpected};
+use super::{Generator, Handler, Outcome, Raised, Step, installed_by, start, unexpected};
 
 /// A handler in whose scope programs run.
 pub(super) struct Installed {
@@ -48,7 +48,7 @@ pub(super) fn nest_with(
                 let program = if yielded.type_ptr() == types().do_call {
                     yielded
                 } else if yielded.type_ptr() == types().node(Kind::WithHandler) {
-                    let (function, program) = fields_of(yielded, Kind::WithHandler)?;
+                    let (function, program) = installed_by(yielded)?;
                     let callers = callers.len() + 1;
                     installed.push(Installed { callers, function });
                     program

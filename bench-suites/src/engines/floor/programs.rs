@@ -5,7 +5,7 @@ use doeff_vm::node::{self, Kind};
 use doeff_vm::object::Ref;
 use doeff_vm::types::types;
 
-use super::{Generator, Handler, Outcome, Raised, Step, fields_of, start, unexpected};
+use super::{Generator, Handler, Outcome, Raised, Step, installed_by, start, unexpected};
 
 /// Programs call programs, and each may yield a `Pure`.
 pub(super) fn step(body: &Generator, _: &[Handler]) -> Outcome {
@@ -43,7 +43,7 @@ pub(super) fn call(body: &Generator, _: &[Handler]) -> Outcome {
 /// The body calls programs that return at once, each under a handler that nothing reaches.
 pub(super) fn install(body: &Generator, _: &[Handler]) -> Outcome {
     call_each(body, |yielded| {
-        fields_of(yielded, Kind::WithHandler).map(|(_, program)| program)
+        installed_by(yielded).map(|(_, program)| program)
     })
 }
 
