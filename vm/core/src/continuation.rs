@@ -13,7 +13,7 @@ use crate::segment::{Segment, Slot};
 #[derive(Debug)]
 pub struct Captured<H: Host>(pub(crate) Box<Segment<H>>);
 
-/// A part of a continuation, for a collector that must see what the continuation keeps alive.
+/// A part of a stack, or of what was captured of one.
 #[derive(Debug)]
 pub enum Part<'a, H: Host> {
     /// A suspended program or clause.

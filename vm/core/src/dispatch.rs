@@ -13,7 +13,7 @@ impl AcceptSet {
     /// Accepts every effect: an untyped handler.
     pub const ALL: Self = Self(0);
     /// Accepts nothing: the bottom of a stack.
-    pub(crate) const NONE: Self = Self(u32::MAX);
+    pub const NONE: Self = Self(u32::MAX);
 }
 
 /// How an effect's type tells which handlers accept it.

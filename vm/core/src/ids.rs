@@ -13,6 +13,13 @@ macro_rules! id {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub struct $name(pub(crate) u32);
 
+        impl $name {
+            /// The number.
+            pub fn number(self) -> u32 {
+                self.0
+            }
+        }
+
         impl From<u32> for $name {
             fn from(number: u32) -> Self {
                 Self(number)

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::arena::Arena;
-use crate::continuation::Captured;
+use crate::continuation::{Captured, Part};
 use crate::dispatch::{AcceptSet, DispatchContext, STEP_BUDGET};
 use crate::frame::Frame;
 use crate::handler::{HandlerKind, Prompt};
@@ -177,6 +177,25 @@ impl<H: Host> Machine<H> {
             .iter()
             .rev()
             .filter_map(|slot| slot.segment.handler.as_ref())
+    }
+
+    /// Shows every frame and handler to `visit`, innermost first, until it returns an error.
+    ///
+    /// # Errors
+    /// The first error of `visit`.
+    pub fn visit<E>(&self, mut visit: impl FnMut(Part<'_, H>) -> Result<(), E>) -> Result<(), E> {
+        if let Some(frame) = &self.running {
+            visit(Part::Frame(frame))?;
+        }
+        for Slot { segment, .. } in self.slots.iter().rev() {
+            for frame in segment.waiting() {
+                visit(Part::Frame(frame))?;
+            }
+            if let Some(handler) = &segment.handler {
+                visit(Part::Handler(handler))?;
+            }
+        }
+        Ok(())
     }
 
     /// The built-in handler that [`PythonCall::CallStdlib`](crate::PythonCall::CallStdlib) is about.

@@ -14,7 +14,7 @@ use crate::host;
 use crate::node::{self, Kind};
 use crate::object::{Ref, take_error};
 use crate::stdlib::{
-    StdlibHandler, listens, make_nested_writer, make_with, stdlib_handler, store_of, store_pointer,
+    StdlibHandler, foreign, listens, make_nested_writer, make_with, stdlib_handler, store_of, store_pointer,
 };
 use crate::types::types;
 use crate::{calls, messages, program};
@@ -77,6 +77,10 @@ impl Callback {
 
 /// Answers an effect on behalf of a built-in handler.
 pub fn start(handler: &Ref, effect: Ref) -> Started {
+    if let Some(answered) = foreign::answer(handler, &effect) {
+        let answered = answered.map(|value| HandlerAction::Resume(Value::Object(value)));
+        return Started::Done(answered.unwrap_or_else(HandlerAction::Throw));
+    }
     let own = stdlib_handler(handler);
     let (Some(own), Some(kind)) = (own, node::kind_of(&effect)) else {
         return pass(effect, false);

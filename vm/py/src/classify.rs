@@ -10,7 +10,7 @@ use crate::host::{PyCaptured, PyPrompt, PyValue, PyYielded};
 use crate::node::{self, Kind};
 use crate::object::{Ref, take_error};
 use crate::stdlib::{self, StdlibHandler};
-use crate::{calls, continuation, do_function, messages, program};
+use crate::{calls, continuation, do_function, doeff, messages, program};
 
 /// A program that was started.
 pub enum Started {
@@ -37,6 +37,9 @@ impl Started {
 pub fn start_program(program: &Ref) -> Result<Started, Ref> {
     if do_function::is_do_call(program) {
         return start_do_call(program);
+    }
+    if let Some(started) = doeff::control::start(program)? {
+        return Ok(started);
     }
     match node::kind_of(program) {
         // SAFETY: it is a `Pure`, which has a first field.
@@ -85,7 +88,7 @@ pub fn check_program(object: &Ref) -> Result<(), Ref> {
 /// # Errors
 /// What looking for its `to_generator` raised.
 pub fn is_program(object: &Ref) -> Result<bool, Ref> {
-    if do_function::is_do_call(object) {
+    if do_function::is_do_call(object) || doeff::control::is_program(object) {
         return Ok(true);
     }
     match node::kind_of(object) {
@@ -131,7 +134,7 @@ pub fn new_generator(generator: Ref) -> Result<Ref, Ref> {
 }
 
 /// Whether nodes of this kind are control primitives.
-fn is_primitive(kind: Kind) -> bool {
+pub fn is_primitive(kind: Kind) -> bool {
     kind as usize <= Kind::Safe as usize
 }
 

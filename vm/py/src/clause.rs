@@ -15,6 +15,7 @@ impl Driver<'_> {
     pub(crate) fn returned(&mut self, value: Ref) -> PyOutcome {
         if let Some(frame) = self.machine.running()
             && frame.k.is_some()
+            && !self.doeff
             && let Some(primitive) = uses_continuation(&value)
         {
             let error = messages::clause_returned_primitive(&frame.generator, primitive);

@@ -11,10 +11,12 @@ use crate::driver::drop_frame;
 use crate::freelist::FreeList;
 use crate::generator::{Site, close_unraisable, site};
 use crate::host::PyCaptured;
-use crate::object::{Ref, without_current_error};
+use crate::doeff;
+use crate::object::{Ref, with_python, without_current_error};
 use crate::trash::{Trash, release, release_field};
 use crate::types::{
-    TypeBuilder, getter, last_getter, last_member, method, offset_member, types, visit_object,
+    TypeBuilder, getter, last_getter, last_member, method, offset_member, raise, types,
+    visit_object,
 };
 
 /// The layout of a `Continuation`.
@@ -80,6 +82,13 @@ pub(crate) fn create_continuation(py: Python<'_>) -> PyResult<*mut ffi::PyTypeOb
             last_getter(),
         ])
         .methods(vec![
+            method(
+                c"to_dict",
+                to_dict,
+                ffi::METH_NOARGS,
+                c"to_dict()\n--\n\nWhat is known of this, for logs: the identity of the capture, and whether it\n\
+                was used.",
+            ),
             method(
                 c"close",
                 close_method,
@@ -312,6 +321,15 @@ pub unsafe fn handlers(k: &Ref) -> Option<Vec<Ref>> {
 }
 
 /// What a continuation holds, while it is unused.
+///
+/// # Safety
+/// `k` must be a continuation that nobody uses while this is looked at.
+pub unsafe fn held(k: &Ref) -> Option<&PyCaptured> {
+    // SAFETY: by the caller's word.
+    unsafe { captured(k.as_ptr()) }
+}
+
+/// As [`held`].
 ///
 /// # Safety
 /// `object` must be a continuation that nobody uses meanwhile.
@@ -579,4 +597,16 @@ unsafe extern "C" fn close_method(
         drop(take_unstarted(&k));
     }
     Ref::none().into_ptr()
+}
+
+unsafe extern "C" fn to_dict(
+    object: *mut ffi::PyObject,
+    _: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: CPython calls this on a continuation, which it keeps alive.
+    let k = unsafe { ManuallyDrop::new(Ref::from_owned(NonNull::new_unchecked(object))) };
+    with_python(|py| match doeff::describe(py, &k) {
+        Ok(known) => known.into_ptr(),
+        Err(error) => raise(py, error),
+    })
 }

@@ -13,14 +13,17 @@ use crate::classify::{Reserved, Started, prompt, start_do_call, start_program, u
 use crate::clause::{Failure, finish, finish_by_send};
 use crate::continuation::{self, settle, settle_kept};
 use crate::do_function;
-use crate::driver::{Asked, Driver, drop_frame, no_frame, other_than_clause};
+use crate::doeff::control::start_call;
+use crate::doeff::observe;
+use crate::driver::{Asked, Driver, drop_frame, no_frame};
 use crate::effects::{effect_type, known_type};
 use crate::generator::{self, Step, owned};
 use crate::host::{PyCaptured, PyFrame, PyOutcome, PyPrompt};
 use crate::node::{self, Kind};
+use crate::messages;
 use crate::note;
 use crate::object::{Ref, take_error};
-use crate::primitives::{delegate, given, perform, refuse_used};
+use crate::primitives::{delegate, given, perform};
 use crate::tail::{Tail, tail_of};
 use crate::types::types;
 
@@ -105,6 +108,7 @@ impl Driver<'_> {
             return self.call(yielded);
         }
         match node::kind_of(&yielded) {
+            None if class == types.call => self.call_foreign(yielded),
             None => self.perform_directly(yielded),
             Some(Kind::Get) => self.perform_builtin::<{ Kind::Get as usize }>(yielded),
             Some(Kind::Put) => self.perform_builtin::<{ Kind::Put as usize }>(yielded),
@@ -166,18 +170,43 @@ impl Driver<'_> {
         }
     }
 
+    /// As `call`, of doeff's `Call`.
+    #[inline(never)]
+    fn call_foreign(&mut self, call: Ref) -> Next {
+        self.settle_clause();
+        match start_call(&call) {
+            Ok(Started::Body(body)) => {
+                drop(call);
+                self.machine.call_program(body);
+                Some(Ref::none())
+            }
+            Ok(Started::Value(value)) => {
+                self.machine.value_at_once();
+                Some(value)
+            }
+            Err(error) => self.refuse(error),
+        }
+    }
+
     #[inline(never)]
     fn install(&mut self, node: Ref) -> Next {
         self.settle_clause();
         // SAFETY: it is a `WithHandler`, which has three fields.
         let [handler, program, effects] = unsafe { node::into_three(node) };
-        let prompt = match plain_prompt(handler, &effects) {
+        let prompt = if self.doeff {
+            self.prompt_of(handler, &effects)
+        } else {
+            plain_prompt(handler, &effects)
+        };
+        let prompt = match prompt {
             Ok(prompt) => prompt,
             Err(error) => return self.refuse(error),
         };
         drop(effects);
         let started = if do_function::is_do_call(&program) {
             start_do_call(&program)
+        } else if self.doeff {
+            self.start_body(&program, Kind::WithHandler)
         } else {
             start_program(&program)
         };
@@ -208,7 +237,7 @@ impl Driver<'_> {
             if !k.is_unique() {
                 settle(k);
             }
-            if uses_continuation(&result).is_some() {
+            if uses_continuation(&result).is_some() && !self.doeff {
                 let outcome = self.returned(result);
                 return self.stop(outcome);
             }
@@ -227,6 +256,9 @@ impl Driver<'_> {
 
     #[inline(never)]
     fn perform_directly(&mut self, effect: Ref) -> Next {
+        if observe::any() {
+            return self.by_steps(effect);
+        }
         self.settle_clause();
         let Some(known) = known_type(&effect) else {
             return self.perform_of_new_type(effect);
@@ -249,7 +281,7 @@ impl Driver<'_> {
 
     #[inline(never)]
     fn perform_by_steps(&mut self, effect: Ref) -> Next {
-        let outcome = perform(effect);
+        let outcome = self.yielded(effect);
         self.stop(outcome)
     }
 
@@ -279,7 +311,7 @@ impl Driver<'_> {
     /// A handler gave no new generator.
     #[inline(never)]
     fn other(&mut self, handler: &Ref, k: &Ref, result: Option<Ref>) -> Next {
-        let outcome = other_than_clause(handler, k, result);
+        let outcome = self.other_than_clause(handler, k, result);
         self.stop(outcome)
     }
 
@@ -287,6 +319,9 @@ impl Driver<'_> {
     #[inline(never)]
     fn perform_builtin<const KIND: usize>(&mut self, effect: Ref) -> Next {
         let kind = const { Kind::ALL[KIND] };
+        if observe::any() {
+            return self.by_steps(effect);
+        }
         self.settle_clause();
         let Ok(Some(known)) = effect_type(&effect) else {
             return self.stop(perform(effect));
@@ -339,7 +374,7 @@ impl Driver<'_> {
         let (k, value) = unsafe { node::into_pair(primitive) };
         // SAFETY: as above.
         let Some(captured) = (unsafe { continuation::take_by_clause(&k) }) else {
-            return self.stop(refuse_used());
+            return self.used_before();
         };
         if is_tail {
             let frame = self.machine.finish_running()?;
@@ -366,6 +401,13 @@ impl Driver<'_> {
         Some(value)
     }
 
+    /// The clause's own continuation was used before.
+    #[cold]
+    fn used_before(&mut self) -> Next {
+        let outcome = self.refused_use(messages::continuation_consumed());
+        self.stop(outcome)
+    }
+
     /// The generator of the running clause, if a primitive, whose first field is a continuation, uses
     /// that clause's own.
     #[inline]
@@ -385,7 +427,7 @@ impl Driver<'_> {
         let (k, value) = unsafe { node::into_pair(primitive) };
         // SAFETY: as above.
         let Some(captured) = (unsafe { continuation::take_by_clause(&k) }) else {
-            return self.stop(refuse_used());
+            return self.used_before();
         };
         let frame = self.machine.finish_running()?;
         if let Err(error) = finish(&frame.generator) {

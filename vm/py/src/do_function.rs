@@ -5,15 +5,18 @@ use std::mem::{ManuallyDrop, offset_of};
 use std::ptr::{self, NonNull};
 
 use pyo3::types::{PyAnyMethods, PyDict, PyTuple, PyTupleMethods};
-use pyo3::{Bound, IntoPyObjectExt, PyAny, PyResult, Python, ffi};
+use pyo3::{Bound, IntoPyObject, IntoPyObjectExt, PyAny, PyResult, Python, ffi};
 
 use crate::calls;
+use crate::doeff;
+use crate::doeff::arguments::{Signature, is_instance};
 use crate::freelist::FreeList;
 use crate::object::{Ref, with_python};
+use crate::runs::from_bound;
 use crate::trash::release_field;
 use crate::types::{
-    TypeBuilder, class_getitem, getter, last_getter, last_member, method, new_by_vectorcall,
-    offset_member, raise, reduced, set_constructor, types, visit_object,
+    TypeBuilder, class_getitem, dict_attribute, getter, last_getter, last_member, method,
+    new_by_vectorcall, object_member, offset_member, raise, reduced, set_constructor, types, visit_object,
 };
 
 /// What `@do` makes of a function: calling it gives a [`DoCall`]. Name, docstring and the like live
@@ -23,6 +26,8 @@ struct DoFunction {
     head: ffi::PyObject,
     vectorcall: ffi::vectorcallfunc,
     function: *mut ffi::PyObject,
+    /// What doeff keeps with it: a tuple of the lines of its tail resumes and whether it yields. Null in ours.
+    facts: *mut ffi::PyObject,
     dict: *mut ffi::PyObject,
     weakrefs: *mut ffi::PyObject,
 }
@@ -44,15 +49,27 @@ pub(crate) fn create_do_function(py: Python<'_>) -> PyResult<*mut ffi::PyTypeObj
             offset_member(c"__vectorcalloffset__", offset_of!(DoFunction, vectorcall)),
             offset_member(c"__dictoffset__", offset_of!(DoFunction, dict)),
             offset_member(c"__weaklistoffset__", offset_of!(DoFunction, weakrefs)),
+            object_member(
+                c"function",
+                offset_of!(DoFunction, function),
+                c"The undecorated function.",
+            ),
             last_member(),
         ])
         .getters(vec![
+            dict_attribute(),
+            getter(
+                c"tail_resume_lines",
+                get_facts,
+                c"Of one that doeff has made: the lines of its tail resumes.",
+            ),
             ffi::PyGetSetDef {
-                name: c"__dict__".as_ptr(),
-                get: Some(ffi::PyObject_GenericGetDict),
-                set: Some(ffi::PyObject_GenericSetDict),
-                doc: ptr::null(),
-                closure: ptr::null_mut(),
+                closure: ptr::without_provenance_mut(1),
+                ..getter(
+                    c"yields",
+                    get_facts,
+                    c"Of one that doeff has made: whether it is a generator function.",
+                )
             },
             last_getter(),
         ])
@@ -63,6 +80,15 @@ pub(crate) fn create_do_function(py: Python<'_>) -> PyResult<*mut ffi::PyTypeObj
                 ffi::METH_NOARGS,
                 c"Pickles by qualified name, as functions do.",
             ),
+            ffi::PyMethodDef {
+                ml_name: c"make_call".as_ptr(),
+                ml_meth: ffi::PyMethodDefPointer {
+                    PyCFunctionFastWithKeywords: make_call,
+                },
+                ml_flags: ffi::METH_FASTCALL | ffi::METH_KEYWORDS,
+                ml_doc: c"make_call(args, kwargs)\n--\n\nThe Call of this function with these arguments."
+                    .as_ptr(),
+            },
             class_getitem(c"The type of such functions."),
             ffi::PyMethodDef::zeroed(),
         ]);
@@ -91,24 +117,134 @@ unsafe extern "C" fn do_function_new(
     // SAFETY: CPython gives as many arguments as it says; every field is initialised before the
     // collector sees the object.
     unsafe {
-        if ffi::PyVectorcall_NARGS(nargsf) != 1 || !kwnames.is_null() {
-            ffi::PyErr_SetString(
-                ffi::PyExc_TypeError,
-                c"DoFunction() takes exactly one positional argument".as_ptr(),
-            );
-            return ptr::null_mut();
+        let given = ffi::PyVectorcall_NARGS(nargsf).cast_unsigned();
+        if given == 1 && kwnames.is_null() {
+            return make_do_function(kind.cast(), *args, ptr::null_mut());
         }
-        let object = ffi::PyObject_GC_New::<DoFunction>(kind.cast());
+        let Some([function, lines, yields]) = FOREIGN.bind(args, given, kwnames) else {
+            return ptr::null_mut();
+        };
+        match foreign_facts(lines, yields) {
+            Some(facts) => make_do_function(kind.cast(), function, facts.into_ptr()),
+            None => ptr::null_mut(),
+        }
+    }
+}
+
+/// doeff's constructor.
+const FOREIGN: Signature<3> = Signature {
+    name: c"DoFunction",
+    parameters: [c"function", c"tail_resume_lines", c"yields"],
+    required: 3,
+};
+
+/// What doeff keeps with a function: a tuple of the lines of its tail resumes and whether it yields.
+///
+/// # Safety
+/// Both must be valid objects.
+unsafe fn foreign_facts(lines: *mut ffi::PyObject, yields: *mut ffi::PyObject) -> Option<Ref> {
+    with_python(|py| {
+        // SAFETY: by the caller's word.
+        let (lines, yields) = unsafe {
+            (
+                Bound::from_borrowed_ptr(py, lines),
+                Bound::from_borrowed_ptr(py, yields),
+            )
+        };
+        let facts = lines.extract::<Vec<u32>>().and_then(|lines| {
+            let yields = yields.extract::<bool>()?;
+            (lines, yields).into_pyobject(py)
+        });
+        match facts {
+            Ok(facts) => Some(from_bound(facts.into_any())),
+            Err(error) => {
+                error.restore(py);
+                None
+            }
+        }
+    })
+}
+
+/// # Safety
+/// `kind` must be the type, `function` a valid object, and `facts` null or a reference that is given up.
+unsafe fn make_do_function(
+    kind: *mut ffi::PyTypeObject,
+    function: *mut ffi::PyObject,
+    facts: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: by the caller's word; every field is initialised before the collector sees the object.
+    unsafe {
+        let object = ffi::PyObject_GC_New::<DoFunction>(kind);
         if !object.is_null() {
-            let function = *args;
             ffi::Py_INCREF(function);
             (&raw mut (*object).vectorcall).write(do_function_call);
             (&raw mut (*object).function).write(function);
+            (&raw mut (*object).facts).write(facts);
             (&raw mut (*object).dict).write(ptr::null_mut());
             (&raw mut (*object).weakrefs).write(ptr::null_mut());
             ffi::PyObject_GC_Track(object.cast());
         }
         object.cast()
+    }
+}
+
+/// Whether the function of a `Call` yields, as doeff has said.
+pub fn yields(call: &Ref) -> bool {
+    // SAFETY: the caller has checked that it is a `Call`; its function is a `DoFunction`.
+    unsafe {
+        let function = doeff::expand::do_function_of(call).cast::<DoFunction>();
+        if function.is_null() || (*function).facts.is_null() {
+            return true;
+        }
+        ffi::PyTuple_GET_ITEM((*function).facts, 1) == ffi::Py_True()
+    }
+}
+
+unsafe extern "C" fn get_facts(object: *mut ffi::PyObject, index: *mut c_void) -> *mut ffi::PyObject {
+    // SAFETY: CPython calls this on a function; the tuple of facts has two items, and the list takes
+    // references of its own.
+    unsafe {
+        let facts = (*object.cast::<DoFunction>()).facts;
+        let index = index as isize;
+        if facts.is_null() {
+            let name = if index == 0 { c"tail_resume_lines" } else { c"yields" };
+            return ffi::PyErr_Format(
+                ffi::PyExc_AttributeError,
+                c"'DoFunction' object has no attribute '%s'".as_ptr(),
+                name.as_ptr(),
+            );
+        }
+        let fact = ffi::PyTuple_GET_ITEM(facts, index);
+        if index == 0 {
+            return ffi::PySequence_List(fact);
+        }
+        ffi::Py_INCREF(fact);
+        fact
+    }
+}
+
+unsafe extern "C" fn make_call(
+    function: *mut ffi::PyObject,
+    args: *const *mut ffi::PyObject,
+    count: ffi::Py_ssize_t,
+    kwnames: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    const SIGNATURE: Signature<2> = Signature {
+        name: c"DoFunction.make_call",
+        parameters: [c"args", c"kwargs"],
+        required: 2,
+    };
+    // SAFETY: CPython gives a function and as many arguments as it says.
+    unsafe {
+        let Some([args, kwargs]) = SIGNATURE.bind(args, count.cast_unsigned(), kwnames) else {
+            return ptr::null_mut();
+        };
+        if !is_instance(args, &raw mut ffi::PyTuple_Type, c"args")
+            || !is_instance(kwargs, &raw mut ffi::PyDict_Type, c"kwargs")
+        {
+            return ptr::null_mut();
+        }
+        doeff::expand::make_call(function, args, kwargs)
     }
 }
 
@@ -123,10 +259,11 @@ unsafe extern "C" fn do_function_dealloc(object: *mut ffi::PyObject) {
         }
         let function = Ref::from_result((*do_function).function);
         let dict = Ref::from_result((*do_function).dict);
+        let facts = Ref::from_result((*do_function).facts);
         let kind = ffi::Py_TYPE(object);
         ffi::PyObject_GC_Del(object.cast());
         ffi::Py_DECREF(kind.cast());
-        for field in [function, dict].into_iter().flatten() {
+        for field in [function, dict, facts].into_iter().flatten() {
             release_field(field);
         }
     }
@@ -462,8 +599,21 @@ pub unsafe fn start(call: &Ref) -> Option<Ref> {
     }
 }
 
+/// The undecorated function of a `DoFunction`, borrowed from it; null where there is none.
+///
+/// # Safety
+/// `function` must be a `DoFunction`, or null.
+pub unsafe fn undecorated(function: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    if function.is_null() {
+        return function;
+    }
+    // SAFETY: by the caller's word.
+    unsafe { (*function.cast::<DoFunction>()).function }
+}
+
+/// Sets the error of a program that the collector has cleared.
 #[cold]
-fn taken_apart() -> Option<Ref> {
+pub fn taken_apart() -> Option<Ref> {
     // SAFETY: the interpreter is held.
     unsafe {
         ffi::PyErr_SetString(

@@ -13,6 +13,8 @@ use doeff_vm_core::{
 use crate::classify::object_of;
 use crate::clause::clause_raised;
 use crate::debug::Debug;
+use crate::doeff::errors;
+use crate::doeff::install::{self, Manner, manner};
 use crate::generator::{self, Step, is_generator, is_new};
 use crate::host::{
     PyCall, PyCaptured, PyEvent, PyFrame, PyMachine, PyMode, PyOutcome, PyPrompt, PyYielded,
@@ -55,10 +57,8 @@ pub fn run(
     };
     let is_plain = gil == Gil::Adaptive && observers.are_none();
     let mut driver = Driver {
-        machine,
-        watch: Watch::new(gil),
         observers,
-        stopped: None,
+        ..Driver::new(machine, Watch::new(gil))
     };
     if is_plain {
         driver.drive::<true>(mode)
@@ -73,13 +73,22 @@ pub fn run(
 /// As for [`run`].
 #[inline]
 pub fn run_body(machine: &mut PyMachine, body: Ref) -> Result<Ref, Ref> {
+    run_body_by(machine, body, false)
+}
+
+/// As [`run_body`], by doeff's contract.
+///
+/// # Errors
+/// As for [`run`].
+pub fn run_foreign(machine: &mut PyMachine, body: Ref) -> Result<Ref, Ref> {
+    run_body_by(machine, body, true)
+}
+
+#[inline]
+fn run_body_by(machine: &mut PyMachine, body: Ref, doeff: bool) -> Result<Ref, Ref> {
     machine.start_directly(body);
-    let mut driver = Driver {
-        machine,
-        watch: Watch::new(Gil::Adaptive),
-        observers: Observers::default(),
-        stopped: None,
-    };
+    let mut driver = Driver::new(machine, Watch::new(Gil::Adaptive));
+    driver.doeff = doeff;
     let outcome = driver.send_on(Ref::none());
     if let PyCallOutcome::GenReturn(_) = &outcome
         && let Some(frame) = driver.machine.end_program()
@@ -103,12 +112,32 @@ pub(crate) struct Driver<'a> {
     observers: Observers<'a>,
     /// What a direct transition has stopped at.
     pub(crate) stopped: Option<PyOutcome>,
+    /// Whether the run keeps to doeff's contract where that differs from ours.
+    pub(crate) doeff: bool,
+    /// The error that ends a run of doeff's at once.
+    pub(crate) fatal: Option<Ref>,
+}
+
+impl<'a> Driver<'a> {
+    fn new(machine: &'a mut PyMachine, watch: Watch) -> Self {
+        Self {
+            machine,
+            watch,
+            observers: Observers::default(),
+            stopped: None,
+            doeff: false,
+            fatal: None,
+        }
+    }
 }
 
 impl Driver<'_> {
     /// Drives on from the outcome of the call that the machine waits for.
     #[inline(never)]
     fn go_on_from(&mut self, outcome: PyOutcome) -> Result<Ref, Ref> {
+        if let Some(error) = self.fatal.take() {
+            return Err(error);
+        }
         let mode = self.machine.receive_python_result(outcome);
         self.drive::<true>(mode.map_err(messages::internal)?)
     }
@@ -133,6 +162,9 @@ impl Driver<'_> {
                         call if PLAIN => self.execute_python_call(call),
                         call => self.observed_call(call),
                     };
+                    if let Some(error) = self.fatal.take() {
+                        return Err(error);
+                    }
                     mode = self
                         .machine
                         .receive_python_result(outcome)
@@ -191,7 +223,7 @@ impl Driver<'_> {
                 Err(interrupt) => self.throw(interrupt),
             },
             PythonCall::GenThrow(error) => self.throw(error),
-            PythonCall::CallHandler { captured, effect } => Self::call_handler(captured, effect),
+            PythonCall::CallHandler { captured, effect } => self.call_handler(captured, effect),
             PythonCall::CallStdlib { effect } => match self.watch.tick() {
                 Ok(()) => self.call_stdlib(effect),
                 Err(interrupt) => PyCallOutcome::Action(HandlerAction::Throw(interrupt)),
@@ -234,7 +266,7 @@ impl Driver<'_> {
 
     // ---- handlers -----------------------------------------------------------------------------
 
-    fn call_handler(captured: PyCaptured, effect: Ref) -> PyOutcome {
+    fn call_handler(&mut self, captured: PyCaptured, effect: Ref) -> PyOutcome {
         match Self::ask_handler(captured, effect) {
             Asked::Clause(clause) => {
                 clause.k.iter().for_each(continuation::settle);
@@ -244,7 +276,7 @@ impl Driver<'_> {
                 let value = Value::Object(value);
                 PyCallOutcome::GenYield(Yielded::Resume { captured, value })
             }
-            Asked::Other { handler, k, result } => other_than_clause(&handler, &k, result),
+            Asked::Other { handler, k, result } => self.other_than_clause(&handler, &k, result),
             Asked::Nothing(outcome) => outcome(),
         }
     }
@@ -253,9 +285,11 @@ impl Driver<'_> {
     #[allow(clippy::inline_always)] // its result is wide, and taken apart at once
     #[inline(always)]
     pub(crate) fn ask_handler(captured: PyCaptured, effect: Ref) -> Asked {
-        let Some(handler) = captured.handler().map(plain_handler) else {
+        let Some(handler) = captured.handler() else {
             return Asked::Nothing(no_frame);
         };
+        let manner = manner(handler);
+        let handler = plain_handler(handler);
         let effect_pointer = effect.as_ptr();
         let Some(k) = continuation::make(captured, effect) else {
             return Asked::Nothing(|| PyCallOutcome::Error(take_error()));
@@ -268,12 +302,41 @@ impl Driver<'_> {
             Ref::from_result(calls::vectorcall(callable, &arguments, 2, ptr::null_mut()))
         };
         match result {
-            Some(clause) if is_generator(&clause) && is_new(&clause) => {
+            Some(clause)
+                if is_generator(&clause) && is_new(&clause) && manner != Manner::Raw =>
+            {
                 Asked::Clause(PyFrame::clause(clause, k))
             }
-            Some(primitive) if is_own_tail(&primitive, &k) => end_with(primitive, k),
+            Some(primitive) if manner != Manner::Marked && is_own_tail(&primitive, &k) => {
+                end_with(primitive, k)
+            }
             result => Asked::Other { handler, k, result },
         }
+    }
+
+    /// What a handler call comes to that gave no new generator.
+    #[inline(never)]
+    pub(crate) fn other_than_clause(
+        &mut self,
+        handler: &Ref,
+        k: &Ref,
+        result: Option<Ref>,
+    ) -> PyOutcome {
+        continuation::settle(k);
+        let outcome = match result {
+            Some(result) if self.doeff => self.foreign_answer(handler, k, result),
+            Some(clause) if is_generator(&clause) => Err(messages::generator_has_started(&clause)),
+            Some(result) => {
+                // SAFETY: `k` is a started continuation.
+                let effect = unsafe { continuation::effect(k) };
+                clause_without_body(handler, &effect, k, result)
+            }
+            None => Err(messages::convert_stop_iteration(take_error(), handler)),
+        };
+        outcome.unwrap_or_else(|error| match clause_raised(k, handler, None, error) {
+            PyCallOutcome::GenError(error) => PyCallOutcome::Error(error),
+            failed => failed,
+        })
     }
 
     pub(crate) fn call_stdlib(&mut self, effect: Ref) -> PyOutcome {
@@ -306,6 +369,10 @@ impl Driver<'_> {
                 }
             };
         }
+        if self.doeff {
+            let handlers = self.machine.handlers().filter_map(install::shown);
+            return HandlerAction::Throw(errors::unhandled(effect, handlers));
+        }
         HandlerAction::Throw(messages::unhandled_effect(effect, self.machine.handlers()))
     }
 }
@@ -330,7 +397,7 @@ pub(crate) enum Asked {
         /// What its performer gets.
         value: Ref,
     },
-    /// Something else, to be looked at by [`other_than_clause`]. (An outcome is so wide that making one
+    /// Something else, to be looked at by [`Driver::other_than_clause`]. (An outcome is so wide that making one
     /// here would keep all of this in memory.)
     Other {
         /// The handler that was called.
@@ -371,25 +438,6 @@ fn end_with(primitive: Ref, k: Ref) -> Asked {
         }
         None => Asked::Nothing(|| PyCallOutcome::Error(messages::continuation_consumed())),
     }
-}
-
-/// What a handler call comes to that gave no new generator.
-#[inline(never)]
-pub(crate) fn other_than_clause(handler: &Ref, k: &Ref, result: Option<Ref>) -> PyOutcome {
-    continuation::settle(k);
-    let outcome = match result {
-        Some(clause) if is_generator(&clause) => Err(messages::generator_has_started(&clause)),
-        Some(result) => {
-            // SAFETY: `k` is a started continuation.
-            let effect = unsafe { continuation::effect(k) };
-            clause_without_body(handler, &effect, k, result)
-        }
-        None => Err(messages::convert_stop_iteration(take_error(), handler)),
-    };
-    outcome.unwrap_or_else(|error| match clause_raised(k, handler, None, error) {
-        PyCallOutcome::GenError(error) => PyCallOutcome::Error(error),
-        failed => failed,
-    })
 }
 
 /// The machine asked for a call without what the call needs; the core's own check reports it.

@@ -81,7 +81,7 @@ impl Row {
     }
 
     /// Sets all bits for a type.
-    fn fill(&mut self, kind: TypeKey, sets: &HashMap<Vec<TypeKey>, AcceptSet>) {
+    fn fill(&mut self, kind: TypeKey, sets: &HashMap<Accepted, AcceptSet>) {
         // SAFETY: `kind` is a valid type.
         self.version = match unsafe { (*kind).tp_version_tag } {
             0 => NO_VERSION,
@@ -91,7 +91,7 @@ impl Row {
         self.further.clear();
         self.set(AcceptSet::ALL, true);
         for (accepted, set) in sets {
-            self.set(*set, is_instance_of_any(kind, accepted));
+            self.set(*set, accepted.accepts(kind));
         }
     }
 }
@@ -118,12 +118,52 @@ impl Accepts for EffectType {
 
 type TypeKey = *mut ffi::PyTypeObject;
 
+/// What a handler accepts.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Accepted {
+    /// Instances of these types; `None` for all effects.
+    pub types: Option<Vec<TypeKey>>,
+    /// But no instances of these,
+    pub passes: Vec<TypeKey>,
+    /// unless they are instances of these too.
+    pub keeps: Vec<TypeKey>,
+}
+
+impl Accepted {
+    fn accepts(&self, kind: TypeKey) -> bool {
+        let types = self.types.as_ref();
+        types.is_none_or(|types| is_instance_of_any(kind, types))
+            && (!is_instance_of_any(kind, &self.passes) || is_instance_of_any(kind, &self.keeps))
+    }
+
+    fn mentions(&self, kind: TypeKey) -> bool {
+        self.all().any(|mentioned| mentioned == kind)
+    }
+
+    fn all(&self) -> impl Iterator<Item = TypeKey> {
+        let types = self.types.iter().flatten();
+        types.chain(&self.passes).chain(&self.keeps).copied()
+    }
+
+    /// Makes equal what means the same.
+    fn sort(&mut self) {
+        for types in self
+            .types
+            .iter_mut()
+            .chain([&mut self.passes, &mut self.keeps])
+        {
+            types.sort_unstable();
+            types.dedup();
+        }
+    }
+}
+
 #[derive(Default)]
 struct Registry {
     rows: HashMap<TypeKey, Box<Row>>,
     #[allow(clippy::vec_box)] // `EffectType` points to the row, which must not move
     unused_rows: Vec<Box<Row>>,
-    sets: HashMap<Vec<TypeKey>, AcceptSet>,
+    sets: HashMap<Accepted, AcceptSet>,
     unused_sets: Vec<AcceptSet>,
     /// A weak reference to every type that occurs above, whose callback forgets the type.
     watched: HashMap<TypeKey, Ref>,
@@ -271,15 +311,25 @@ fn register(kind: TypeKey) -> Result<Option<EffectType>, Ref> {
 /// # Errors
 /// What CPython raises when it is short of memory.
 pub fn accept_set(accepted: &[TypeKey]) -> Result<AcceptSet, Ref> {
-    let mut key = accepted.to_vec();
-    key.sort_unstable();
-    key.dedup();
+    accept_set_of(Accepted {
+        types: Some(accepted.to_vec()),
+        passes: Vec::new(),
+        keeps: Vec::new(),
+    })
+}
+
+/// As [`accept_set`], of more than a list of types, which need not be effect types.
+///
+/// # Errors
+/// As for [`accept_set`].
+pub fn accept_set_of(mut key: Accepted) -> Result<AcceptSet, Ref> {
+    key.sort();
     forget_dead();
     if let Some(set) = with_registry(|registry| registry.sets.get(&key).copied()) {
         return Ok(set);
     }
-    for kind in &key {
-        watch(*kind)?;
+    for kind in key.all() {
+        watch(kind)?;
     }
     Ok(with_registry(|registry| {
         let set = registry.unused_sets.pop().unwrap_or_else(|| {
@@ -287,7 +337,7 @@ pub fn accept_set(accepted: &[TypeKey]) -> Result<AcceptSet, Ref> {
             AcceptSet(u32::try_from(registry.sets.len() + 1).unwrap_or(u32::MAX - 1))
         });
         for (kind, row) in &mut registry.rows {
-            row.set(set, is_instance_of_any(*kind, &key));
+            row.set(set, key.accepts(*kind));
         }
         registry.sets.insert(key, set);
         set
@@ -409,7 +459,7 @@ fn forget_in(registry: &mut Registry, kind: TypeKey) -> Option<Ref> {
     registry.unused_rows.extend(registry.rows.remove(&kind));
     let ended: Vec<_> = registry
         .sets
-        .extract_if(|accepted, _| accepted.contains(&kind))
+        .extract_if(|accepted, _| accepted.mentions(kind))
         .map(|(_, set)| set)
         .collect();
     for &set in &ended {

@@ -16,6 +16,7 @@ pub mod continuation;
 mod debug;
 mod direct;
 pub mod do_function;
+mod doeff;
 mod driver;
 mod effect_class;
 mod effect_instance;

@@ -305,6 +305,11 @@ pub fn missing_key(key: &Ref) -> Ref {
     })
 }
 
+/// Whether an error is that of a continuation's second use.
+pub fn is_continuation_consumed(error: &Ref) -> bool {
+    error.type_ptr().cast() == exceptions().continuation_consumed
+}
+
 /// The second use of a continuation.
 pub fn continuation_consumed() -> Ref {
     raise(

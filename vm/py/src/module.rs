@@ -12,6 +12,7 @@ use pyo3::sync::PyOnceLock;
 
 use crate::annotation::handler;
 use crate::classify::handler_list;
+use crate::doeff;
 use crate::effect_class::make_native;
 use crate::exceptions::{create_exceptions, exceptions};
 use crate::messages::{self, name_of};
@@ -249,7 +250,10 @@ pub fn doeff_vm(module: &Bound<'_, PyModule>) -> PyResult<()> {
         ("EffectBase", types.effect_base),
         ("DoFunction", types.do_function),
         ("DoCall", types.do_call),
+        ("Expand", types.expand),
+        ("Call", types.call),
         ("Continuation", types.continuation),
+        ("K", types.continuation),
         ("StateHandler", types.stdlib[StdlibHandler::State as usize]),
         (
             "ReaderHandler",
@@ -264,7 +268,7 @@ pub fn doeff_vm(module: &Bound<'_, PyModule>) -> PyResult<()> {
         module.add(name, unsafe { Bound::from_borrowed_ptr(py, kind.cast()) })?;
     }
     for spec in &SPECS {
-        if spec.kind != Kind::ResumeProgram {
+        if spec.public {
             let kind = types.node(spec.kind);
             // SAFETY: as above.
             module.add(spec.kind.name(), unsafe {
@@ -292,5 +296,6 @@ pub fn doeff_vm(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<VM>()?;
     module.add_class::<DebugConfig>()?;
     module.add_class::<Stdlib>()?;
+    doeff::add_to(module)?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))
 }

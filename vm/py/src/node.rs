@@ -17,8 +17,8 @@ use crate::object::Ref;
 use crate::specs::{Base, SPECS, TABLE};
 use crate::trash::release_field;
 use crate::types::{
-    TypeBuilder, class_getitem, last_member, method, new_by_vectorcall, object_member,
-    set_class_attribute, set_constructor, types, visit_object,
+    TypeBuilder, class_getitem, dict_attribute, last_getter, last_member, method, new_by_vectorcall,
+    object_member, offset_member, set_class_attribute, set_constructor, types, visit_object,
 };
 
 /// What a node is. First come the primitives that use a continuation, up to `ResumeProgram`, then the
@@ -53,6 +53,28 @@ pub enum Kind {
     TailCall,
     /// `WithHandler(handler, program, effects)`
     WithHandler,
+    /// `Perform(effect)`
+    Perform,
+    /// `Apply(f, args)`
+    Apply,
+    /// `WithObserve(observer, body)`
+    WithObserve,
+    /// `WithBoundaries(boundaries, body)`
+    WithBoundaries,
+    /// `TailEval(expr)`
+    TailEval,
+    /// `GetTraceback(k)`
+    GetTraceback,
+    /// `GetExecutionContext()`
+    GetExecutionContext,
+    /// `GetBoundaries(k)`
+    GetBoundaries,
+    /// `GetOuterHandlers()`
+    GetOuterHandlers,
+    /// What an `Apply` yields when it has all its values. Not one of the public names.
+    Applied,
+    /// What an `Expand` yields when it has its stream. Not one of the public names.
+    Streamed,
     /// `Safe(program)`
     Safe,
     /// `Pure(value)`
@@ -73,6 +95,8 @@ pub enum Kind {
     Listen,
     /// A handler with the types that it was installed with.
     TypedHandler,
+    /// A handler of doeff's: what is called, and what is shown. Not one of the public names.
+    Installed,
     /// `Ok(value)`
     Ok,
     /// `Err(error)`
@@ -80,7 +104,7 @@ pub enum Kind {
 }
 
 /// The number of kinds.
-pub const KINDS: usize = 25;
+pub const KINDS: usize = 37;
 
 impl Kind {
     /// By their numbers.
@@ -120,6 +144,8 @@ pub struct Node {
     /// In the order of the constructor's parameters.
     pub fields: [*mut ffi::PyObject; MAX_FIELDS],
     pub(crate) kind: Kind,
+    /// The attributes that were set, of a kind that takes some: a dict, or null.
+    dict: *mut ffi::PyObject,
 }
 
 static FREE: FreeList<64> = FreeList::new();
@@ -143,8 +169,10 @@ pub(crate) fn create(
     }
     create_kinds!(
         Resume Transfer ResumeThrow TransferThrow ResumeContinuation Delegate Pass ResumeProgram
-        GetContinuation GetHandlers CreateContinuation TailCall WithHandler Safe Pure
-        Get Put Modify Ask Local Tell Listen TypedHandler Ok Err
+        GetContinuation GetHandlers CreateContinuation TailCall WithHandler
+        Perform Apply WithObserve WithBoundaries TailEval
+        GetTraceback GetExecutionContext GetBoundaries GetOuterHandlers Applied Streamed Safe Pure
+        Get Put Modify Ask Local Tell Listen TypedHandler Installed Ok Err
     );
     Ok(())
 }
@@ -160,6 +188,15 @@ fn create_kind<const KIND: usize>(
         .enumerate()
         .map(|(index, (name, doc))| object_member(name, field_offset(index), doc))
         .collect();
+    for &(name, index) in spec.aliases {
+        members.push(object_member(name, field_offset(index), spec.fields[index].1));
+    }
+    let mut getters = Vec::new();
+    if spec.open {
+        members.push(offset_member(c"__dictoffset__", offset_of!(Node, dict)));
+        getters.push(dict_attribute());
+    }
+    getters.push(last_getter());
     members.push(last_member());
     let mut methods = vec![method(
         c"__reduce__",
@@ -177,6 +214,7 @@ fn create_kind<const KIND: usize>(
         .base(base)
         .doc(spec.doc)
         .members(members)
+        .getters(getters)
         .methods(methods);
     // SAFETY: each function has the signature of its slot, and the type is not yet seen by anyone.
     unsafe {
@@ -238,6 +276,7 @@ pub(crate) unsafe fn make_raw(
         }
         (&raw mut (*node).fields).write(fields);
         (&raw mut (*node).kind).write(kind);
+        (&raw mut (*node).dict).write(ptr::null_mut());
         ffi::PyObject_GC_Track(node.cast());
         node.cast()
     }
@@ -374,7 +413,9 @@ unsafe fn forget(node: Ref) {
     unsafe {
         let object = node.into_ptr();
         ffi::PyObject_GC_UnTrack(object.cast());
+        let dict = (*object.cast::<Node>()).dict;
         FREE.free(object);
+        drop(Ref::from_result(dict));
     }
 }
 
@@ -404,7 +445,11 @@ pub unsafe fn release(node: Ref) {
 #[allow(clippy::inline_always)] // as `continuation::make`
 #[inline(always)]
 pub fn plain_handler(handler: &Ref) -> Ref {
-    if handler.type_ptr() == types().node(Kind::TypedHandler) {
+    let class = handler.type_ptr();
+    if class == types().node(Kind::Installed) {
+        // SAFETY: it is one, which has a first field.
+        unsafe { field(handler, 0) }
+    } else if class == types().node(Kind::TypedHandler) {
         untyped(handler)
     } else {
         handler.clone()
@@ -427,9 +472,9 @@ unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
     // so that their drop, which may run any code, happens when the node is gone.
     unsafe {
         ffi::PyObject_GC_UnTrack(object.cast());
-        let fields = (*object.cast::<Node>()).fields;
+        let Node { fields, dict, .. } = *object.cast::<Node>();
         FREE.free(object);
-        for field in fields {
+        for field in fields.into_iter().chain([dict]) {
             if let Some(field) = Ref::from_result(field) {
                 release_field(field);
             }
@@ -444,7 +489,8 @@ unsafe extern "C" fn traverse(
 ) -> c_int {
     // SAFETY: CPython gives a tracked node, whose fields are objects or null.
     unsafe {
-        for field in (*object.cast::<Node>()).fields {
+        let Node { fields, dict, .. } = *object.cast::<Node>();
+        for field in fields.into_iter().chain([dict]) {
             let stop = visit_object(field, visit, arg);
             if stop != 0 {
                 return stop;
@@ -462,6 +508,8 @@ unsafe extern "C" fn clear(object: *mut ffi::PyObject) -> c_int {
             let field = std::mem::replace(&mut (*fields)[index], ptr::null_mut());
             drop(Ref::from_result(field));
         }
+        let dict = &raw mut (*object.cast::<Node>()).dict;
+        drop(Ref::from_result(dict.replace(ptr::null_mut())));
     }
     0
 }

@@ -16,6 +16,8 @@ use crate::host::{PyCaptured, PyFrame, PyOutcome, PyYielded};
 use crate::node::{self, Kind};
 use crate::object::{Ref, take_error};
 use crate::types::types;
+use crate::doeff::control::start_call;
+use crate::doeff::{errors, install, observe};
 use crate::{continuation, messages, note, program};
 
 impl Driver<'_> {
@@ -28,10 +30,23 @@ impl Driver<'_> {
         if class == types.do_call {
             return refuse(start_do_call(&yielded).map(Started::into_yielded));
         }
+        if class == types.call {
+            return refuse(start_call(&yielded).map(Started::into_yielded));
+        }
         match node::kind_of(&yielded) {
-            Some(kind) if is_effect(kind) => perform(yielded),
+            Some(kind) if is_effect(kind) => self.perform(yielded),
             Some(kind) => self.primitive(yielded, kind),
-            None => perform(yielded),
+            None => self.perform(yielded),
+        }
+    }
+
+    fn perform(&mut self, yielded: Ref) -> PyOutcome {
+        match effect_type(&yielded) {
+            Ok(Some(_)) if observe::any() => self.perform_observed(yielded),
+            Ok(None) if self.doeff && !is_program(&yielded).unwrap_or(true) => {
+                refuse(Err(self.yielded_nonsense(&yielded)))
+            }
+            _ => perform(yielded),
         }
     }
 
@@ -39,16 +54,27 @@ impl Driver<'_> {
         match kind {
             Kind::Resume | Kind::ResumeContinuation => self.resume(node, kind),
             Kind::Transfer => self.transfer(node),
-            Kind::ResumeThrow => resume_throw(node),
+            Kind::ResumeThrow => self.resume_throw(node),
             Kind::TransferThrow => self.transfer_throw(node),
             Kind::Delegate => self.delegate(node),
             Kind::Pass => self.pass(node),
             Kind::ResumeProgram => refuse(resume_program(node)),
             Kind::GetContinuation => refuse(self.get_continuation()),
-            Kind::GetHandlers => refuse(self.get_handlers()),
+            Kind::GetHandlers => refuse(self.get_handlers(&node)),
             Kind::CreateContinuation => refuse(create_continuation(&node)),
             Kind::TailCall => self.tail_call(&node),
-            Kind::WithHandler => refuse(with_handler(&node)),
+            Kind::WithHandler => refuse(self.with_handler(&node)),
+            Kind::Perform
+            | Kind::Apply
+            | Kind::WithObserve
+            | Kind::WithBoundaries
+            | Kind::TailEval
+            | Kind::GetTraceback
+            | Kind::GetExecutionContext
+            | Kind::GetBoundaries
+            | Kind::GetOuterHandlers
+            | Kind::Applied
+            | Kind::Streamed => self.foreign(&node, kind),
             _ => refuse(start_program(&node).map(Started::into_yielded)),
         }
     }
@@ -58,7 +84,7 @@ impl Driver<'_> {
         let (k, value) = unsafe { node::into_pair(primitive) };
         let reserved = match reserve(&k, kind, Some(&value)) {
             Ok(reserved) => reserved,
-            Err(error) => return refuse(Err(error)),
+            Err(error) => return self.refused_use(error),
         };
         if kind == Kind::Resume
             && let Err(failure) = self.finish_tail()
@@ -68,7 +94,17 @@ impl Driver<'_> {
         go_on(reserved, value)
     }
 
+    fn resume_throw(&mut self, primitive: Ref) -> PyOutcome {
+        match reserve_to_throw(primitive, Kind::ResumeThrow) {
+            Ok((_, reserved, error)) => go_on_throwing(reserved, error),
+            Err(error) => self.refused_use(error),
+        }
+    }
+
     fn transfer(&mut self, primitive: Ref) -> PyOutcome {
+        if self.doeff {
+            return self.transfer_alone(primitive);
+        }
         if self.machine.clause().is_none() {
             return refuse(Err(messages::outside_a_clause(Kind::Transfer)));
         }
@@ -85,6 +121,9 @@ impl Driver<'_> {
     }
 
     fn transfer_throw(&mut self, primitive: Ref) -> PyOutcome {
+        if self.doeff {
+            return self.transfer_throw_alone(primitive);
+        }
         if self.machine.clause().is_none() {
             return refuse(Err(messages::outside_a_clause(Kind::TransferThrow)));
         }
@@ -109,6 +148,11 @@ impl Driver<'_> {
     }
 
     fn pass(&mut self, primitive: Ref) -> PyOutcome {
+        // SAFETY: a `Pass` has two fields.
+        let explicit = unsafe { given(node::field(&primitive, 1)) }.is_some();
+        if self.doeff && explicit {
+            return self.pass_alone(primitive);
+        }
         let Some(own) = self.machine.clause_frame().and_then(Own::of) else {
             return refuse(Err(messages::outside_a_clause(Kind::Pass)));
         };
@@ -130,21 +174,40 @@ impl Driver<'_> {
         }
     }
 
-    fn get_handlers(&self) -> Result<PyYielded, Ref> {
+    fn get_handlers(&self, primitive: &Ref) -> Result<PyYielded, Ref> {
+        // SAFETY: it is a `GetHandlers`, which has a first field.
+        if given(unsafe { node::field(primitive, 0) }).is_some() {
+            return self.answer_question(primitive, Kind::GetHandlers);
+        }
         let own = self.machine.clause();
         let inside = own.and_then(|own| {
             // SAFETY: a clause's own `k` is a started continuation.
             unsafe { continuation::handlers(own) }
         });
         let handlers = inside.into_iter().flatten();
-        list(handlers.chain(self.machine.handlers().cloned()))
+        let handlers = handlers.chain(self.machine.handlers().cloned());
+        list(handlers.filter_map(|handler| install::shown(&handler)))
             .map(|handlers| Yielded::Value(Value::Object(handlers)))
     }
 
-    fn tail_call(&mut self, primitive: &Ref) -> PyOutcome {
+    fn with_handler(&self, primitive: &Ref) -> Result<PyYielded, Ref> {
+        // SAFETY: it is a `WithHandler`, which has three fields.
+        let [handler, body, effects] =
+            [0, 1, 2].map(|index| unsafe { node::field(primitive, index) });
+        let prompt = self.prompt_of(handler, &effects)?;
+        Ok(match self.start_body(&body, Kind::WithHandler)? {
+            Started::Value(value) => Yielded::Value(Value::Object(value)),
+            Started::Body(body) => Yielded::WithHandler { prompt, body },
+        })
+    }
+
+    pub(crate) fn tail_call(&mut self, primitive: &Ref) -> PyOutcome {
         // SAFETY: it is a `TailCall`, which has a first field.
         let program = unsafe { node::field(primitive, 0) };
         if let Err(error) = check_program(&program) {
+            if self.doeff {
+                return refuse(Err(errors::raised(&errors::expected_program(&program))));
+            }
             return refuse(Err(error));
         }
         let has_no_end = |frame: &PyFrame| program::wraps_result(&frame.generator);
@@ -181,13 +244,6 @@ impl Driver<'_> {
             }
             Err(error) => Failure::new(error, ended).outcome(),
         }
-    }
-}
-
-fn resume_throw(primitive: Ref) -> PyOutcome {
-    match reserve_to_throw(primitive, Kind::ResumeThrow) {
-        Ok((_, reserved, error)) => go_on_throwing(reserved, error),
-        Err(error) => refuse(Err(error)),
     }
 }
 
@@ -258,7 +314,7 @@ fn tail_of_handler(primitive: Ref, kind: Kind, own: &Ref) -> Result<PyOutcome, R
 
 /// A reserved continuation goes on with a value.
 #[inline]
-fn go_on(reserved: Reserved, value: Ref) -> PyOutcome {
+pub(crate) fn go_on(reserved: Reserved, value: Ref) -> PyOutcome {
     match reserved {
         Reserved::Captured(captured) => PyCallOutcome::GenYield(Yielded::Resume {
             captured,
@@ -269,7 +325,7 @@ fn go_on(reserved: Reserved, value: Ref) -> PyOutcome {
 }
 
 /// A reserved continuation goes on with an exception; of an unstarted one that is all there is.
-fn go_on_throwing(reserved: Reserved, error: Ref) -> PyOutcome {
+pub(crate) fn go_on_throwing(reserved: Reserved, error: Ref) -> PyOutcome {
     PyCallOutcome::GenYield(match reserved {
         Reserved::Captured(captured) => Yielded::ResumeThrow { captured, error },
         Reserved::Unstarted(contents) => {
@@ -280,7 +336,7 @@ fn go_on_throwing(reserved: Reserved, error: Ref) -> PyOutcome {
 }
 
 /// The checks of `ResumeThrow` and `TransferThrow`: types, then use.
-fn reserve_to_throw(primitive: Ref, kind: Kind) -> Result<(Ref, Reserved, Ref), Ref> {
+pub(crate) fn reserve_to_throw(primitive: Ref, kind: Kind) -> Result<(Ref, Reserved, Ref), Ref> {
     // SAFETY: both kinds have two fields.
     let (k, error) = unsafe { node::into_pair(primitive) };
     if !continuation::is_continuation(&k) {
@@ -293,16 +349,6 @@ fn reserve_to_throw(primitive: Ref, kind: Kind) -> Result<(Ref, Reserved, Ref), 
     let reserved = reserve(&k, kind, None)?;
     let error = messages::convert_given_stop_iteration(error, kind);
     Ok((k, reserved, error))
-}
-
-fn with_handler(primitive: &Ref) -> Result<PyYielded, Ref> {
-    // SAFETY: it is a `WithHandler`, which has three fields.
-    let [handler, body, effects] = [0, 1, 2].map(|index| unsafe { node::field(primitive, index) });
-    let prompt = prompt(handler, &effects)?;
-    Ok(match start_program(&body)? {
-        Started::Value(value) => Yielded::Value(Value::Object(value)),
-        Started::Body(body) => Yielded::WithHandler { prompt, body },
-    })
 }
 
 fn resume_program(primitive: Ref) -> Result<PyYielded, Ref> {
@@ -330,7 +376,7 @@ fn create_continuation(primitive: &Ref) -> Result<PyYielded, Ref> {
         .ok_or_else(take_error)
 }
 
-fn list(items: impl Iterator<Item = Ref>) -> Result<Ref, Ref> {
+pub(crate) fn list(items: impl Iterator<Item = Ref>) -> Result<Ref, Ref> {
     // SAFETY: a new list, to which each item is added with a reference of the list's own.
     unsafe {
         let list = Ref::from_result(ffi::PyList_New(0)).ok_or_else(take_error)?;
@@ -432,12 +478,6 @@ pub(crate) fn given(argument: Ref) -> Option<Ref> {
     (!missing).then_some(argument)
 }
 
-/// A clause's own continuation was used before.
-#[cold]
-pub(crate) fn refuse_used() -> PyOutcome {
-    refuse(Err(messages::continuation_consumed()))
-}
-
-fn refuse(yielded: Result<PyYielded, Ref>) -> PyOutcome {
+pub(crate) fn refuse(yielded: Result<PyYielded, Ref>) -> PyOutcome {
     PyCallOutcome::GenYield(yielded.unwrap_or_else(Yielded::Refused))
 }

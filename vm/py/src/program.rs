@@ -56,6 +56,15 @@ enum Wrap {
     Safe,
     /// It is returned with what the nested writer has heard.
     Listen(Ref),
+    /// It is a stream, which is run.
+    Expand,
+    /// It is one of those that an `Apply` needs.
+    Apply {
+        /// The `Apply`.
+        apply: Ref,
+        /// A list of what came before.
+        values: Ref,
+    },
 }
 
 /// What `iter(program)` gives: yields the program once and returns what it is sent.
@@ -113,6 +122,20 @@ pub fn listening_body(program: &Ref, writer: Ref) -> Option<Ref> {
     make(program, Wrap::Listen(writer))
 }
 
+/// The body of `Expand(expr)`; as for [`iterator`].
+pub fn expanding_body(expr: &Ref) -> Option<Ref> {
+    make(expr, Wrap::Expand)
+}
+
+/// The body of an `Apply`; as for [`iterator`].
+pub fn applying_body(apply: &Ref) -> Option<Ref> {
+    // SAFETY: it is an `Apply`, which has a first field; the list is a new reference, or null.
+    let (function, values) =
+        unsafe { (node::field(apply, 0), Ref::from_result(ffi::PyList_New(0))?) };
+    let apply = apply.clone();
+    make(&function, Wrap::Apply { apply, values })
+}
+
 fn make(program: &Ref, wrap: Wrap) -> Option<Ref> {
     // SAFETY: the list serves only iterators, and both fields are set before the collector sees the
     // object.
@@ -154,16 +177,74 @@ fn is_exception(error: &Ref) -> bool {
     unsafe { ffi::PyErr_GivenExceptionMatches(error.as_ptr(), ffi::PyExc_Exception) != 0 }
 }
 
-/// What an iterator returns when its program has given `result`; `None` with an exception set.
-fn wrapped(wrap: Wrap, result: Ref) -> Option<Ref> {
-    match wrap {
-        Wrap::Nothing => Some(result),
-        Wrap::Safe => node::make(Kind::Ok, &[&result]),
+/// What an iterator does when it is sent something.
+enum Next {
+    /// It yields a program.
+    Yield(Ref),
+    /// It returns a value.
+    Return(Ref),
+}
+
+/// Sends to an iterator; `None` with an exception set.
+///
+/// # Safety
+/// `object` must be an iterator, and `sent` a valid object.
+unsafe fn advance(object: *mut ffi::PyObject, sent: *mut ffi::PyObject) -> Option<Next> {
+    // SAFETY: by the caller's word.
+    let (program, sent) = unsafe {
+        let program = take_program(object);
+        (program, Ref::from_borrowed(ptr::NonNull::new_unchecked(sent)))
+    };
+    if let Some(program) = program {
+        return Some(Next::Yield(program));
+    }
+    // SAFETY: as above.
+    match unsafe { take_wrap(object) } {
+        Wrap::Nothing => Some(Next::Return(sent)),
+        Wrap::Safe => node::make(Kind::Ok, &[&sent]).map(Next::Return),
         Wrap::Listen(writer) => {
             let heard = stdlib::copy_of_store(&writer)?;
             // SAFETY: both are valid objects, to which the tuple takes references of its own.
-            unsafe { Ref::from_result(ffi::PyTuple_Pack(2, result.as_ptr(), heard.as_ptr())) }
+            let pair = unsafe { ffi::PyTuple_Pack(2, sent.as_ptr(), heard.as_ptr()) };
+            // SAFETY: a new reference, or null.
+            unsafe { Ref::from_result(pair) }.map(Next::Return)
         }
+        Wrap::Expand => node::make(Kind::Streamed, &[&sent]).map(Next::Yield),
+        Wrap::Apply { apply, values } => {
+            let next = next_of_apply(&apply, &values, &sent)?;
+            if next.is_none() {
+                return node::make(Kind::Applied, &[&values]).map(Next::Yield);
+            }
+            // SAFETY: as above; the field is `Nothing` now.
+            unsafe {
+                (&raw mut (*object.cast::<ProgramIterator>()).wrap)
+                    .write(Wrap::Apply { apply, values });
+            }
+            next.map(Next::Yield)
+        }
+    }
+}
+
+/// Keeps a value for an `Apply`, and gives the program of the next one, if there is any; the outer `None`
+/// with an exception set.
+#[allow(clippy::option_option)] // the outer one is an error
+fn next_of_apply(apply: &Ref, values: &Ref, value: &Ref) -> Option<Option<Ref>> {
+    // SAFETY: `values` is a list, and `apply` an `Apply`, which has a second field; the item is a new
+    // reference, or null with an exception set.
+    unsafe {
+        if ffi::PyList_Append(values.as_ptr(), value.as_ptr()) != 0 {
+            return None;
+        }
+        let done = ffi::PyList_GET_SIZE(values.as_ptr());
+        let arguments = node::field(apply, 1);
+        let count = ffi::PySequence_Size(arguments.as_ptr());
+        if count < 0 {
+            return None;
+        }
+        if done > count {
+            return Some(None);
+        }
+        Ref::from_result(ffi::PySequence_GetItem(arguments.as_ptr(), done - 1)).map(Some)
     }
 }
 
@@ -184,8 +265,13 @@ unsafe extern "C" fn iterator_dealloc(object: *mut ffi::PyObject) {
         if let Some(program) = program {
             release_field(program);
         }
-        if let Wrap::Listen(writer) = wrap {
-            release_field(writer);
+        match wrap {
+            Wrap::Listen(held) => release_field(held),
+            Wrap::Apply { apply, values } => {
+                release_field(values);
+                release_field(apply);
+            }
+            Wrap::Nothing | Wrap::Safe | Wrap::Expand => {}
         }
     }
 }
@@ -198,11 +284,13 @@ unsafe extern "C" fn iterator_traverse(
     // SAFETY: CPython gives a tracked iterator.
     unsafe {
         let iterator = object.cast::<ProgramIterator>();
-        let writer = match &(*iterator).wrap {
-            Wrap::Listen(writer) => writer.as_ptr(),
-            Wrap::Nothing | Wrap::Safe => ptr::null_mut(),
+        let held = match &(*iterator).wrap {
+            Wrap::Listen(writer) => [writer.as_ptr(), ptr::null_mut()],
+            Wrap::Apply { apply, values } => [apply.as_ptr(), values.as_ptr()],
+            Wrap::Nothing | Wrap::Safe | Wrap::Expand => [ptr::null_mut(); 2],
         };
-        for object in [(*iterator).program, writer, ffi::Py_TYPE(object).cast()] {
+        let own = [(*iterator).program, ffi::Py_TYPE(object).cast()];
+        for object in own.into_iter().chain(held) {
             let stop = visit_object(object, visit, arg);
             if stop != 0 {
                 return stop;
@@ -250,18 +338,13 @@ unsafe extern "C" fn iterator_send(
 ) -> ffi::PySendResult {
     // SAFETY: CPython gives an iterator, a valid object, and room for a new reference.
     unsafe {
-        if let Some(program) = take_program(object) {
-            result.write(program.into_ptr());
-            return ffi::PySendResult::PYGEN_NEXT;
-        }
-        let sent = Ref::from_borrowed(ptr::NonNull::new_unchecked(sent));
-        match wrapped(take_wrap(object), sent) {
-            Some(wrapped) => {
-                result.write(wrapped.into_ptr());
-                ffi::PySendResult::PYGEN_RETURN
-            }
-            None => ffi::PySendResult::PYGEN_ERROR,
-        }
+        let (next, status) = match advance(object, sent) {
+            Some(Next::Yield(program)) => (program, ffi::PySendResult::PYGEN_NEXT),
+            Some(Next::Return(value)) => (value, ffi::PySendResult::PYGEN_RETURN),
+            None => return ffi::PySendResult::PYGEN_ERROR,
+        };
+        result.write(next.into_ptr());
+        status
     }
 }
 
@@ -273,12 +356,15 @@ unsafe extern "C" fn iterator_send_method(
     // SAFETY: CPython gives an iterator and a valid object. The exception is made first, because
     // setting a bare value would unpack a tuple.
     unsafe {
-        if let Some(program) = take_program(object) {
-            return program.into_ptr();
-        }
-        let stop = ffi::PyObject_CallOneArg(ffi::PyExc_StopIteration, sent);
-        if let Some(stop) = Ref::from_result(stop) {
-            ffi::PyErr_SetObject(ffi::PyExc_StopIteration, stop.as_ptr());
+        match advance(object, sent) {
+            Some(Next::Yield(program)) => return program.into_ptr(),
+            Some(Next::Return(value)) => {
+                let stop = ffi::PyObject_CallOneArg(ffi::PyExc_StopIteration, value.as_ptr());
+                if let Some(stop) = Ref::from_result(stop) {
+                    ffi::PyErr_SetObject(ffi::PyExc_StopIteration, stop.as_ptr());
+                }
+            }
+            None => {}
         }
         ptr::null_mut()
     }

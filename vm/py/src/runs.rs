@@ -5,6 +5,7 @@ use std::cell::UnsafeCell;
 use pyo3::prelude::*;
 
 use crate::classify::{Started, handler_list, new_generator, prompt, start_program};
+use crate::doeff;
 use crate::driver::{self, Observers};
 use crate::generator::is_generator;
 use crate::host::{PyMachine, PyPrompt};
@@ -95,6 +96,28 @@ pub fn run_program(program: &Ref) -> Result<Ref, Ref> {
         entered.finish(error);
     }
     result
+}
+
+/// Runs a program by itself, by doeff's contract; also gives what the machine has done for it.
+pub fn run_foreign(program: &Ref) -> (Result<Ref, Ref>, doeff_vm_core::Stats) {
+    let mut stats = doeff_vm_core::Stats::default();
+    let result = trash::nested(|| {
+        doeff::pyvm::check(program)?;
+        match start_program(program)? {
+            Started::Value(value) => Ok(value),
+            Started::Body(body) => {
+                let mut machine = take_idle();
+                let before = machine.stats();
+                let result = driver::run_foreign(&mut machine, body);
+                let after = machine.stats();
+                stats.steps = after.steps - before.steps;
+                stats.dispatches = after.dispatches - before.dispatches;
+                keep_idle(machine);
+                result
+            }
+        }
+    });
+    (result, stats)
 }
 
 /// Runs a program by itself, under a scope.

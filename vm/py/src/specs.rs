@@ -38,6 +38,12 @@ pub(crate) struct Spec {
     pub(crate) required: usize,
     /// What the others are otherwise.
     pub(crate) missing: Missing,
+    /// Other names of fields, by their indices: doeff's, where those differ.
+    pub(crate) aliases: &'static [(&'static CStr, usize)],
+    /// Whether instances take attributes besides their fields, as doeff's do.
+    pub(crate) open: bool,
+    /// Whether the module shows the class.
+    pub(crate) public: bool,
 }
 
 const fn program(
@@ -55,6 +61,9 @@ const fn program(
         fields,
         required,
         missing: Missing::Nothing,
+        aliases: &[],
+        open: false,
+        public: true,
     }
 }
 
@@ -83,56 +92,101 @@ const fn object(
     }
 }
 
+/// A primitive that only doeff has.
+const fn doeff(
+    kind: Kind,
+    name: &'static CStr,
+    doc: &'static CStr,
+    fields: &'static [(&'static CStr, &'static CStr)],
+    aliases: &'static [(&'static CStr, usize)],
+) -> Spec {
+    shared(program(kind, name, doc, fields, fields.len()), aliases)
+}
+
+/// A node that programs never get to see.
+const fn internal(
+    kind: Kind,
+    name: &'static CStr,
+    doc: &'static CStr,
+    fields: &'static [(&'static CStr, &'static CStr)],
+) -> Spec {
+    Spec {
+        public: false,
+        ..object(kind, name, doc, fields)
+    }
+}
+
+/// A primitive that doeff has too.
+const fn shared(spec: Spec, aliases: &'static [(&'static CStr, usize)]) -> Spec {
+    Spec {
+        aliases,
+        open: true,
+        ..spec
+    }
+}
+
 /// By [`Kind`].
 pub(crate) static SPECS: [Spec; KINDS] = TABLE;
 
 /// [`SPECS`] as a constant, for functions that are made for one kind.
 pub(crate) const TABLE: [Spec; KINDS] = [
-    program(
-        Kind::Resume,
-        c"doeff_vm.Resume",
-        c"Resume(k, value=None)\n--\n\n\
-            Resume the continuation k with a value; the result of `yield Resume(k, value)` is the\n\
-            result of the body under k's prompt. `return (yield Resume(k, value))` is a tail\n\
-            resume, which finishes the clause first and costs no stack.",
-        &[
-            (c"k", c"the continuation to resume"),
-            (c"value", c"what its performer gets"),
-        ],
-        1,
+    shared(
+        program(
+            Kind::Resume,
+            c"doeff_vm.Resume",
+            c"Resume(k, value=None)\n--\n\n\
+                Resume the continuation k with a value; the result of `yield Resume(k, value)` is the\n\
+                result of the body under k's prompt. `return (yield Resume(k, value))` is a tail\n\
+                resume, which finishes the clause first and costs no stack.",
+            &[
+                (c"k", c"the continuation to resume"),
+                (c"value", c"what its performer gets"),
+            ],
+            1,
+        ),
+        &[(c"continuation", 0)],
     ),
-    program(
-        Kind::Transfer,
-        c"doeff_vm.Transfer",
-        c"Transfer(k, value=None)\n--\n\n\
-            Finish the clause that yields this, then resume the continuation k with a value.",
-        &[
-            (c"k", c"the continuation to go on with"),
-            (c"value", c"what its performer gets"),
-        ],
-        1,
+    shared(
+        program(
+            Kind::Transfer,
+            c"doeff_vm.Transfer",
+            c"Transfer(k, value=None)\n--\n\n\
+                Finish the clause that yields this, then resume the continuation k with a value.",
+            &[
+                (c"k", c"the continuation to go on with"),
+                (c"value", c"what its performer gets"),
+            ],
+            1,
+        ),
+        &[(c"continuation", 0)],
     ),
-    program(
-        Kind::ResumeThrow,
-        c"doeff_vm.ResumeThrow",
-        c"ResumeThrow(k, error)\n--\n\n\
-            As Resume, but the exception is raised at the perform site.",
-        &[
-            (c"k", c"the continuation to resume"),
-            (c"error", c"the exception that is raised at the perform site"),
-        ],
-        2,
+    shared(
+        program(
+            Kind::ResumeThrow,
+            c"doeff_vm.ResumeThrow",
+            c"ResumeThrow(k, error)\n--\n\n\
+                As Resume, but the exception is raised at the perform site.",
+            &[
+                (c"k", c"the continuation to resume"),
+                (c"error", c"the exception that is raised at the perform site"),
+            ],
+            2,
+        ),
+        &[(c"continuation", 0), (c"exception", 1)],
     ),
-    program(
-        Kind::TransferThrow,
-        c"doeff_vm.TransferThrow",
-        c"TransferThrow(k, error)\n--\n\n\
-            As Transfer, but the exception is raised at the perform site.",
-        &[
-            (c"k", c"the continuation to go on with"),
-            (c"error", c"the exception that is raised at the perform site"),
-        ],
-        2,
+    shared(
+        program(
+            Kind::TransferThrow,
+            c"doeff_vm.TransferThrow",
+            c"TransferThrow(k, error)\n--\n\n\
+                As Transfer, but the exception is raised at the perform site.",
+            &[
+                (c"k", c"the continuation to go on with"),
+                (c"error", c"the exception that is raised at the perform site"),
+            ],
+            2,
+        ),
+        &[(c"continuation", 0), (c"exception", 1)],
     ),
     program(
         Kind::ResumeContinuation,
@@ -159,28 +213,34 @@ pub(crate) const TABLE: [Spec; KINDS] = [
         ],
         0,
     ),
-    program(
-        Kind::Pass,
-        c"doeff_vm.Pass",
-        c"Pass(effect=None, k=None)\n--\n\n\
-            Finish the clause that yields this and let an outer handler answer the performer.\n\
-            Without arguments it passes on the clause's own effect and continuation.",
-        &[
-            (c"effect", c"the effect, or None for the clause's own"),
-            (c"k", c"the continuation, or None for the clause's own"),
-        ],
-        0,
+    shared(
+        program(
+            Kind::Pass,
+            c"doeff_vm.Pass",
+            c"Pass(effect=None, k=None)\n--\n\n\
+                Finish the clause that yields this and let an outer handler answer the performer.\n\
+                Without arguments it passes on the clause's own effect and continuation.",
+            &[
+                (c"effect", c"the effect, or None for the clause's own"),
+                (c"k", c"the continuation, or None for the clause's own"),
+            ],
+            0,
+        ),
+        &[(c"continuation", 1)],
     ),
-    program(
-        Kind::ResumeProgram,
-        c"doeff_vm.ResumeProgram",
-        c"Resume the continuation k by running a body at the perform site.",
-        &[
-            (c"k", c"the continuation to resume"),
-            (c"body", c"what runs at the perform site"),
-        ],
-        2,
-    ),
+    Spec {
+        public: false,
+        ..program(
+            Kind::ResumeProgram,
+            c"doeff_vm.ResumeProgram",
+            c"Resume the continuation k by running a body at the perform site.",
+            &[
+                (c"k", c"the continuation to resume"),
+                (c"body", c"what runs at the perform site"),
+            ],
+            2,
+        )
+    },
     program(
         Kind::GetContinuation,
         c"doeff_vm.GetContinuation",
@@ -188,14 +248,21 @@ pub(crate) const TABLE: [Spec; KINDS] = [
         &[],
         0,
     ),
-    program(
-        Kind::GetHandlers,
-        c"doeff_vm.GetHandlers",
-        c"GetHandlers()\n--\n\n\
-            A list of handlers in scope, innermost first: in a clause whose continuation is unused\n\
-            those at the perform site, otherwise those where this is yielded.",
-        &[],
-        0,
+    shared(
+        program(
+            Kind::GetHandlers,
+            c"doeff_vm.GetHandlers",
+            c"GetHandlers(k=None)\n--\n\n\
+                A list of handlers in scope, innermost first: in a clause whose continuation is unused\n\
+                those at the perform site, otherwise those where this is yielded. With a\n\
+                continuation: those that it holds.",
+            &[(
+                c"k",
+                c"the unused continuation whose handlers are asked for, or None",
+            )],
+            0,
+        ),
+        &[(c"continuation", 0)],
     ),
     Spec {
         missing: Missing::EmptyTuple,
@@ -220,22 +287,130 @@ pub(crate) const TABLE: [Spec; KINDS] = [
         &[(c"program", c"the program that runs instead")],
         1,
     ),
-    program(
-        Kind::WithHandler,
-        c"doeff_vm.WithHandler",
-        c"WithHandler(handler, program, effects=None)\n--\n\n\
-            Run the program under a prompt whose handler is called as handler(effect, k) for the\n\
-            effects that it accepts: all, or the instances of the effect types in `effects`.",
-        &[
-            (c"handler", c"the handler"),
-            (c"program", c"the program that runs under it"),
-            (
-                c"effects",
-                c"the accepted effect type or tuple of them, or None for the handler's own or all",
-            ),
-        ],
-        2,
+    shared(
+        program(
+            Kind::WithHandler,
+            c"doeff_vm.WithHandler",
+            c"WithHandler(handler, program, effects=None)\n--\n\n\
+                Run the program under a prompt whose handler is called as handler(effect, k) for the\n\
+                effects that it accepts: all, or the instances of the effect types in `effects`.",
+            &[
+                (c"handler", c"the handler"),
+                (c"program", c"the program that runs under it"),
+                (
+                    c"effects",
+                    c"the accepted effect type or tuple of them, or None for the handler's own or all",
+                ),
+            ],
+            2,
+        ),
+        &[(c"body", 1)],
     ),
+    doeff(
+        Kind::Perform,
+        c"doeff_vm.Perform",
+        c"Perform(effect)\n--\n\nPerform an effect, as yielding it does.",
+        &[(c"effect", c"the effect")],
+        &[],
+    ),
+    doeff(
+        Kind::Apply,
+        c"doeff_vm.Apply",
+        c"Apply(f, args)\n--\n\n\
+            Run the program f, whose result is a Callable, then each program in args, and call the\n\
+            one with the results of the others.",
+        &[
+            (c"f", c"a program whose result is a Callable"),
+            (c"args", c"a sequence of programs"),
+        ],
+        &[],
+    ),
+    doeff(
+        Kind::WithObserve,
+        c"doeff_vm.WithObserve",
+        c"WithObserve(observer, body)\n--\n\n\
+            Run the body, and call observer(effect) for each effect that is performed in it, before\n\
+            its handler is called.",
+        &[
+            (c"observer", c"a Callable of the effect"),
+            (c"body", c"the program that runs under it"),
+        ],
+        &[],
+    ),
+    doeff(
+        Kind::WithBoundaries,
+        c"doeff_vm.WithBoundaries",
+        c"WithBoundaries(boundaries, body)\n--\n\n\
+            Run the body under handlers and observers, innermost first, as GetBoundaries gives them.",
+        &[
+            (c"boundaries", c"pairs of 'handler' or 'observer' and a callable"),
+            (c"body", c"the program that runs under them"),
+        ],
+        &[],
+    ),
+    doeff(
+        Kind::TailEval,
+        c"doeff_vm.TailEval",
+        c"TailEval(expr)\n--\n\n\
+            End the generator that yields this and run the program in its place, as TailCall does.",
+        &[(c"expr", c"the program that runs instead")],
+        &[],
+    ),
+    doeff(
+        Kind::GetTraceback,
+        c"doeff_vm.GetTraceback",
+        c"GetTraceback(k)\n--\n\n\
+            Where the programs that an unused continuation holds are suspended, innermost first: a\n\
+            list of [function, file, line].",
+        &[(c"k", c"the unused continuation")],
+        &[(c"continuation", 0)],
+    ),
+    doeff(
+        Kind::GetExecutionContext,
+        c"doeff_vm.GetExecutionContext",
+        c"GetExecutionContext()\n--\n\n\
+            The frames that are running where this is yielded, and the names of the handlers around\n\
+            them: ['frame', function, file, line] and ['handler', 'chain', names].",
+        &[],
+        &[],
+    ),
+    doeff(
+        Kind::GetBoundaries,
+        c"doeff_vm.GetBoundaries",
+        c"GetBoundaries(k)\n--\n\n\
+            The handlers and observers that an unused continuation holds, innermost first: a list of\n\
+            ('handler' or 'observer', callable).",
+        &[(c"k", c"the unused continuation")],
+        &[(c"continuation", 0)],
+    ),
+    doeff(
+        Kind::GetOuterHandlers,
+        c"doeff_vm.GetOuterHandlers",
+        c"GetOuterHandlers()\n--\n\n\
+            The handlers around whoever yields this, innermost first.",
+        &[],
+        &[],
+    ),
+    Spec {
+        public: false,
+        ..doeff(
+            Kind::Applied,
+            c"doeff_vm.Applied",
+            c"Call the first of the values with the others.",
+            &[(c"values", c"a list")],
+            &[],
+        )
+    },
+    Spec {
+        public: false,
+        ..doeff(
+            Kind::Streamed,
+            c"doeff_vm.Streamed",
+            c"Run what Expand has found.",
+            &[(c"stream", c"an IRStream, or it is an error")],
+            &[],
+        )
+    },
     program(
         Kind::Safe,
         c"doeff_vm.Safe",
@@ -244,12 +419,15 @@ pub(crate) const TABLE: [Spec; KINDS] = [
         &[(c"program", c"the program that runs")],
         1,
     ),
-    program(
-        Kind::Pure,
-        c"doeff_vm.Pure",
-        c"Pure(value=None)\n--\n\nThe program whose result is the value.",
-        &[(c"value", c"the result")],
-        0,
+    shared(
+        program(
+            Kind::Pure,
+            c"doeff_vm.Pure",
+            c"Pure(value=None)\n--\n\nThe program whose result is the value.",
+            &[(c"value", c"the result")],
+            0,
+        ),
+        &[],
     ),
     effect(
         Kind::Get,
@@ -330,6 +508,16 @@ pub(crate) const TABLE: [Spec; KINDS] = [
         &[
             (c"handler", c"the handler itself"),
             (c"effects", c"the accepted effect type or tuple of them"),
+        ],
+    ),
+    internal(
+        Kind::Installed,
+        c"doeff_vm.Installed",
+        c"A handler of doeff's: what is called, and what is shown.",
+        &[
+            (c"call", c"what is called"),
+            (c"handler", c"the handler that was installed"),
+            (c"raw", c"set where it gives a program"),
         ],
     ),
     object(

@@ -19,7 +19,7 @@ use crate::messages;
 use crate::node::{self, Kind};
 use crate::object::{Ref, restore_error, take_error};
 use crate::trash::release_field;
-use crate::types::{TypeBuilder, last_member, method, offset_member, types, visit_object};
+use crate::types::{TypeBuilder, last_getter, last_member, method, offset_member, types, visit_object};
 
 /// The built-in handlers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -71,6 +71,8 @@ impl StdlibHandler {
     }
 }
 
+pub(crate) mod foreign;
+
 /// The layout of the handler objects.
 #[repr(C)]
 struct Handler {
@@ -80,6 +82,8 @@ struct Handler {
     kind: StdlibHandler,
     /// It is that of a `Listen`, which hears what it passes on.
     listens: bool,
+    /// Of doeff's state: the types of the effects that get and put. Null in ours.
+    foreign: [*mut ffi::PyObject; 2],
     weakrefs: *mut ffi::PyObject,
 }
 
@@ -95,6 +99,7 @@ pub(crate) fn create(
             A handler of Get, Put and Modify with a store of its own.",
         c"items",
         c"items()\n--\n\nA copy of the store, a dict.",
+        foreign::getters(),
         new_state,
     )?;
     made[StdlibHandler::Reader as usize] = create_class(
@@ -104,6 +109,7 @@ pub(crate) fn create(
             A handler of Ask and Local with an environment of its own.",
         c"env",
         c"env()\n--\n\nA copy of the environment, a dict.",
+        vec![last_getter()],
         new_reader,
     )?;
     made[StdlibHandler::Writer as usize] = create_class(
@@ -112,6 +118,7 @@ pub(crate) fn create(
         c"WriterHandler()\n--\n\nA handler of Tell and Listen with a log of its own.",
         c"logs",
         c"logs()\n--\n\nA copy of the log, a list.",
+        vec![last_getter()],
         new_writer,
     )?;
     Ok(())
@@ -123,6 +130,7 @@ fn create_class(
     doc: &'static CStr,
     read: &'static CStr,
     read_doc: &'static CStr,
+    getters: Vec<ffi::PyGetSetDef>,
     new: ffi::newfunc,
 ) -> PyResult<*mut ffi::PyTypeObject> {
     let builder = TypeBuilder::new::<Handler>(name)
@@ -135,7 +143,8 @@ fn create_class(
         .methods(vec![
             method(read, read_store, ffi::METH_NOARGS, read_doc),
             ffi::PyMethodDef::zeroed(),
-        ]);
+        ])
+        .getters(getters);
     // SAFETY: each function has the signature of its slot.
     unsafe {
         builder
@@ -241,6 +250,7 @@ fn make(kind: StdlibHandler, store: Ref, listens: bool) -> Result<Ref, Ref> {
         (&raw mut (*object).store).write(store.into_ptr());
         (&raw mut (*object).kind).write(kind);
         (&raw mut (*object).listens).write(listens);
+        (&raw mut (*object).foreign).write([ptr::null_mut(); 2]);
         (&raw mut (*object).weakrefs).write(ptr::null_mut());
         ffi::PyObject_GC_Track(object.cast());
         Ok(Ref::from_owned(made))
@@ -312,6 +322,10 @@ unsafe extern "C" fn call(
     args: *mut ffi::PyObject,
     kwargs: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
+    // SAFETY: CPython gives a handler.
+    if unsafe { foreign::refuses_call(handler) } {
+        return ptr::null_mut();
+    }
     let (mut effect, mut k) = (ptr::null_mut(), ptr::null_mut());
     // SAFETY: the names end with a null, and the format fits the pointers, which get borrowed
     // references.
@@ -365,6 +379,9 @@ unsafe extern "C" fn call(
 unsafe extern "C" fn repr(handler: *mut ffi::PyObject) -> *mut ffi::PyObject {
     // SAFETY: CPython gives a handler, which keeps its class alive; the format fits its argument.
     unsafe {
+        if foreign::is_one(handler) {
+            return ffi::PyUnicode_FromString(c"<state handler>".as_ptr());
+        }
         let name = Ref::from_result(ffi::PyType_GetName(ffi::Py_TYPE(handler)));
         name.map_or(ptr::null_mut(), |name| {
             ffi::PyUnicode_FromFormat(c"<%U>".as_ptr(), name.as_ptr())
@@ -435,6 +452,9 @@ unsafe extern "C" fn new_state(
     let format = c"|O:StateHandler";
     // SAFETY: CPython gives valid arguments.
     unsafe {
+        if foreign::is_meant(args, kwargs) {
+            return foreign::new(args, kwargs);
+        }
         new_with(
             StdlibHandler::State,
             "state()",
@@ -498,12 +518,14 @@ unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
         if !(*object.cast::<Handler>()).weakrefs.is_null() {
             ffi::PyObject_ClearWeakRefs(object);
         }
-        let store = Ref::from_result((*object.cast::<Handler>()).store);
+        let handler = object.cast::<Handler>();
+        let [get, put] = (*handler).foreign;
+        let held = [(*handler).store, get, put].map(|held| Ref::from_result(held));
         let class = ffi::Py_TYPE(object);
         ffi::PyObject_GC_Del(object.cast());
         ffi::Py_DECREF(class.cast());
-        if let Some(store) = store {
-            release_field(store);
+        for held in held.into_iter().flatten() {
+            release_field(held);
         }
     }
 }
@@ -515,10 +537,15 @@ unsafe extern "C" fn traverse(
 ) -> c_int {
     // SAFETY: CPython gives a tracked handler.
     unsafe {
-        match visit_object((*object.cast::<Handler>()).store, visit, arg) {
-            0 => visit_object(ffi::Py_TYPE(object).cast(), visit, arg),
-            stop => stop,
+        let handler = object.cast::<Handler>();
+        let [get, put] = (*handler).foreign;
+        for held in [(*handler).store, get, put, ffi::Py_TYPE(object).cast()] {
+            let stop = visit_object(held, visit, arg);
+            if stop != 0 {
+                return stop;
+            }
         }
+        0
     }
 }
 

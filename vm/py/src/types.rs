@@ -13,6 +13,7 @@ use std::ptr;
 use pyo3::exceptions::PyMemoryError;
 use pyo3::{Bound, PyAny, PyErr, PyResult, Python, ffi};
 
+use crate::doeff::expand;
 use crate::{continuation, do_function, effect_class, node, program, stdlib};
 
 /// Every hand-written type, as a plain pointer.
@@ -30,6 +31,10 @@ pub struct Types {
     pub do_function: *mut ffi::PyTypeObject,
     /// `DoCall`.
     pub do_call: *mut ffi::PyTypeObject,
+    /// `Expand`.
+    pub expand: *mut ffi::PyTypeObject,
+    /// `Call`.
+    pub call: *mut ffi::PyTypeObject,
     /// `Continuation`.
     pub continuation: *mut ffi::PyTypeObject,
     /// The nodes, by [`node::Kind`].
@@ -51,6 +56,8 @@ static TYPES: TypesCell = TypesCell(UnsafeCell::new(Types {
     program_iterator: ptr::null_mut(),
     do_function: ptr::null_mut(),
     do_call: ptr::null_mut(),
+    expand: ptr::null_mut(),
+    call: ptr::null_mut(),
     continuation: ptr::null_mut(),
     nodes: [ptr::null_mut(); node::KINDS],
     stdlib: [ptr::null_mut(); stdlib::HANDLERS],
@@ -83,6 +90,8 @@ pub(crate) fn create(py: Python<'_>) -> PyResult<()> {
     made.program_iterator = program::create_program_iterator(py)?;
     made.do_function = do_function::create_do_function(py)?;
     made.do_call = do_function::create_do_call(py, made.program)?;
+    made.expand = expand::create_expand(py, made.program)?;
+    made.call = expand::create_call(py, made.expand)?;
     made.continuation = continuation::create_continuation(py)?;
     node::create(py, made.program, made.effect_base, &mut made.nodes)?;
     stdlib::create(py, &mut made.stdlib)?;
@@ -321,6 +330,17 @@ pub(crate) fn getter(
         get: Some(get),
         set: None,
         doc: doc.as_ptr(),
+        closure: ptr::null_mut(),
+    }
+}
+
+/// `__dict__`, of a type that has an offset of that name.
+pub(crate) fn dict_attribute() -> ffi::PyGetSetDef {
+    ffi::PyGetSetDef {
+        name: c"__dict__".as_ptr(),
+        get: Some(ffi::PyObject_GenericGetDict),
+        set: Some(ffi::PyObject_GenericSetDict),
+        doc: c"The attributes that were set.".as_ptr(),
         closure: ptr::null_mut(),
     }
 }

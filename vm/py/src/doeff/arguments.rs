@@ -1,0 +1,229 @@
+//! The arguments of constructors that doeff calls, with the messages that it knows.
+
+use std::ffi::CStr;
+use std::ptr;
+
+use pyo3::ffi;
+
+use crate::object::{Ref, take_error, restore_error, with_python};
+
+/// The parameters of a constructor, all of which may be given by position or name.
+pub(crate) struct Signature<const N: usize> {
+    /// The class.
+    pub(crate) name: &'static CStr,
+    pub(crate) parameters: [&'static CStr; N],
+    /// How many must be given.
+    pub(crate) required: usize,
+}
+
+impl<const N: usize> Signature<N> {
+    /// The arguments in the order of the parameters, borrowed; null for one that is not given. `None` with a
+    /// `TypeError` set.
+    ///
+    /// # Safety
+    /// `args` must hold `given` objects, and then one for each of the names in the tuple `kwnames`, which may
+    /// be null.
+    pub(crate) unsafe fn bind(
+        &self,
+        args: *const *mut ffi::PyObject,
+        given: usize,
+        kwnames: *mut ffi::PyObject,
+    ) -> Option<[*mut ffi::PyObject; N]> {
+        // SAFETY: by the caller's word.
+        unsafe {
+            let mut bound = self.positional(given, |index| *args.add(index))?;
+            if !kwnames.is_null() {
+                for index in 0..ffi::PyTuple_GET_SIZE(kwnames) {
+                    let value = *args.add(given).offset(index);
+                    self.keyword(&mut bound, ffi::PyTuple_GET_ITEM(kwnames, index), value)?;
+                }
+            }
+            self.complete(bound)
+        }
+    }
+
+    /// As [`bind`](Self::bind), from a tuple and a dict or null.
+    ///
+    /// # Safety
+    /// They must be these.
+    pub(crate) unsafe fn parse(
+        &self,
+        args: *mut ffi::PyObject,
+        kwargs: *mut ffi::PyObject,
+    ) -> Option<[*mut ffi::PyObject; N]> {
+        // SAFETY: by the caller's word; the dict is not changed meanwhile, and keeps its values.
+        unsafe {
+            let given = ffi::PyTuple_GET_SIZE(args).cast_unsigned();
+            let item = |index: usize| ffi::PyTuple_GET_ITEM(args, index.cast_signed());
+            let mut bound = self.positional(given, item)?;
+            if !kwargs.is_null() {
+                let (mut position, mut name, mut value) = (0, ptr::null_mut(), ptr::null_mut());
+                while ffi::PyDict_Next(kwargs, &raw mut position, &raw mut name, &raw mut value) != 0
+                {
+                    self.keyword(&mut bound, name, value)?;
+                }
+            }
+            self.complete(bound)
+        }
+    }
+
+    fn positional(
+        &self,
+        given: usize,
+        argument: impl Fn(usize) -> *mut ffi::PyObject,
+    ) -> Option<[*mut ffi::PyObject; N]> {
+        if given > N {
+            let range = if self.required == N {
+                format!("{N}")
+            } else {
+                format!("from {} to {N}", self.required)
+            };
+            let were = if given == 1 { "was" } else { "were" };
+            return self.refuse(&format!(
+                "takes {range} positional arguments but {given} {were} given"
+            ));
+        }
+        let mut bound = [ptr::null_mut(); N];
+        for (index, argument_at) in bound.iter_mut().enumerate().take(given) {
+            *argument_at = argument(index);
+        }
+        Some(bound)
+    }
+
+    /// # Safety
+    /// `name` must be a string.
+    unsafe fn keyword(
+        &self,
+        bound: &mut [*mut ffi::PyObject; N],
+        name: *mut ffi::PyObject,
+        value: *mut ffi::PyObject,
+    ) -> Option<()> {
+        // SAFETY: by the caller's word; the parameters are ASCII.
+        let is = |known: &&CStr| unsafe {
+            ffi::PyUnicode_CompareWithASCIIString(name, known.as_ptr()) == 0
+        };
+        let Some(index) = self.parameters.iter().position(is) else {
+            // SAFETY: by the caller's word.
+            let shown = unsafe { text_of(name) };
+            return self.refuse(&format!("got an unexpected keyword argument '{shown}'"));
+        };
+        if !bound[index].is_null() {
+            let name = self.parameters[index].to_string_lossy();
+            return self.refuse(&format!("got multiple values for argument '{name}'"));
+        }
+        bound[index] = value;
+        Some(())
+    }
+
+    fn complete(&self, bound: [*mut ffi::PyObject; N]) -> Option<[*mut ffi::PyObject; N]> {
+        let missing: Vec<_> = (0..self.required)
+            .filter(|&index| bound[index].is_null())
+            .map(|index| format!("'{}'", self.parameters[index].to_string_lossy()))
+            .collect();
+        let Some((last, others)) = missing.split_last() else {
+            return Some(bound);
+        };
+        let names = match others {
+            [] => last.clone(),
+            [one] => format!("{one} and {last}"),
+            several => format!("{}, and {last}", several.join(", ")),
+        };
+        let plural = if others.is_empty() { "" } else { "s" };
+        self.refuse(&format!(
+            "missing {} required positional argument{plural}: {names}",
+            missing.len()
+        ))
+    }
+
+    #[cold]
+    fn refuse<T>(&self, reason: &str) -> Option<T> {
+        let name = self.name.to_string_lossy();
+        let text = format!("{name}.__new__() {reason}");
+        with_python(|py| pyo3::exceptions::PyTypeError::new_err(text).restore(py));
+        None
+    }
+}
+
+/// # Safety
+/// `object` must be valid.
+unsafe fn text_of(object: *mut ffi::PyObject) -> String {
+    // SAFETY: by the caller's word.
+    let object = unsafe { ptr::NonNull::new(object).map(|object| Ref::from_borrowed(object)) };
+    object.map_or_else(String::new, |object| {
+        crate::generator::with_bound(&object, |object| object.to_string())
+    })
+}
+
+/// Whether an argument is an instance of a type; sets a `TypeError` where it is not.
+///
+/// # Safety
+/// Both must be valid.
+pub(crate) unsafe fn is_instance(
+    object: *mut ffi::PyObject,
+    kind: *mut ffi::PyTypeObject,
+    parameter: &CStr,
+) -> bool {
+    // SAFETY: by the caller's word.
+    unsafe {
+        if ffi::PyType_IsSubtype(ffi::Py_TYPE(object), kind) != 0 {
+            return true;
+        }
+        ffi::PyErr_Format(
+            ffi::PyExc_TypeError,
+            c"'%s' object is not an instance of '%s'".as_ptr(),
+            bare_name(ffi::Py_TYPE(object)),
+            bare_name(kind),
+        );
+        let error = take_error();
+        let note = Ref::from_result(ffi::PyUnicode_FromFormat(
+            c"while processing '%s'".as_ptr(),
+            parameter.as_ptr(),
+        ));
+        if let Some(note) = note {
+            let name = Ref::from_result(ffi::PyUnicode_FromString(c"add_note".as_ptr()));
+            let added = name.and_then(|name| {
+                let none = ptr::null_mut::<ffi::PyObject>();
+                Ref::from_result(ffi::PyObject_CallMethodObjArgs(
+                    error.as_ptr(),
+                    name.as_ptr(),
+                    note.as_ptr(),
+                    none,
+                ))
+            });
+            if added.is_none() {
+                // A note is a courtesy.
+                ffi::PyErr_Clear();
+            }
+        }
+        restore_error(error);
+        false
+    }
+}
+
+/// A type's name without the module.
+///
+/// # Safety
+/// The type must be valid; the text lives as long as it.
+unsafe fn bare_name(kind: *mut ffi::PyTypeObject) -> *const std::ffi::c_char {
+    // SAFETY: a type's name ends with a null.
+    unsafe {
+        let name = (*kind).tp_name;
+        let dot = libc_strrchr(name);
+        if dot.is_null() { name } else { dot.add(1) }
+    }
+}
+
+/// The last dot of a text, or null.
+///
+/// # Safety
+/// The text must end with a null.
+unsafe fn libc_strrchr(text: *const std::ffi::c_char) -> *const std::ffi::c_char {
+    // SAFETY: by the caller's word.
+    unsafe {
+        let bytes = CStr::from_ptr(text).to_bytes();
+        bytes
+            .iter()
+            .rposition(|&byte| byte == b'.')
+            .map_or(ptr::null(), |dot| text.add(dot))
+    }
+}

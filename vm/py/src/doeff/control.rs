@@ -1,0 +1,408 @@
+//! What the driver does with doeff's primitives, and with ours where doeff's contract says something else.
+
+use std::ptr;
+
+use doeff_vm_core::{PyCallOutcome, Value, Yielded};
+use pyo3::prelude::*;
+
+use crate::classify::{self, Reserved, Started, new_generator, reserve_started, start_program};
+use crate::clause::Failure;
+use crate::driver::Driver;
+use crate::effects::effect_type;
+use crate::generator::{is_generator, with_bound};
+use crate::host::PyOutcome;
+use crate::node::{self, Kind};
+use crate::object::{Ref, take_error};
+use crate::primitives::{
+    clause_without_body, delegate, go_on, go_on_throwing, perform, refuse, reserve_to_throw,
+};
+use crate::{calls, continuation, messages, program};
+
+use super::expand;
+use super::install;
+use super::values::{Callable, IRStream};
+use super::{errors, observe};
+
+/// Starts one of doeff's programs that have a body of their own; `None` for anything else.
+///
+/// # Errors
+/// What its function raised.
+pub fn start(program: &Ref) -> Result<Option<Started>, Ref> {
+    if expand::is_call(program) {
+        return start_call(program).map(Some);
+    }
+    if expand::is_expand(program) {
+        return expand_body(program).map(|body| Some(Started::Body(body)));
+    }
+    Ok(None)
+}
+
+/// Starts a `Call`.
+///
+/// # Errors
+/// What its function raised; `TypeError` where it gave a generator that has started.
+#[inline]
+pub fn start_call(call: &Ref) -> Result<Started, Ref> {
+    // SAFETY: the caller has checked that it is one.
+    match unsafe { expand::start(call) } {
+        Some(result) if !is_generator(&result) => Ok(Started::Value(result)),
+        Some(result) => new_generator(result).map(Started::Body),
+        None => {
+            // SAFETY: as above.
+            let function = unsafe { expand::function_of(call) };
+            Err(messages::convert_stop_iteration(take_error(), &function))
+        }
+    }
+}
+
+/// Whether an object is one of doeff's programs that have a body of their own.
+pub fn is_program(object: &Ref) -> bool {
+    expand::is_call(object) || expand::is_expand(object)
+}
+
+fn expand_body(expand: &Ref) -> Result<Ref, Ref> {
+    // SAFETY: the caller has checked that it is one.
+    let expr = unsafe { expand::expr(expand) };
+    program::expanding_body(&expr).ok_or_else(take_error)
+}
+
+/// The program whose result is that of a stream's generator.
+fn start_stream(stream: &Ref) -> Result<Option<Started>, Ref> {
+    let generator = with_bound(stream, |stream| {
+        let stream = stream.cast::<IRStream>().ok()?;
+        Some(crate::runs::from_bound(
+            stream.get().generator.bind(stream.py()).clone(),
+        ))
+    });
+    let Some(generator) = generator else {
+        return Ok(None);
+    };
+    if is_generator(&generator) {
+        return Ok(Some(Started::Body(generator)));
+    }
+    let sends = with_bound(&generator, |generator| {
+        let send = generator.getattr_opt(pyo3::intern!(generator.py(), "send"));
+        send.map(|send| send.is_some())
+    });
+    if sends.map_err(messages::exception)? {
+        Ok(Some(Started::Body(generator)))
+    } else {
+        Err(errors::no_send(&generator))
+    }
+}
+
+impl Driver<'_> {
+    /// A primitive that only doeff has was yielded.
+    pub(crate) fn foreign(&mut self, node: &Ref, kind: Kind) -> PyOutcome {
+        // SAFETY: all of these that are asked for a field have it.
+        let field = |index| unsafe { node::field(node, index) };
+        match kind {
+            Kind::Perform => self.perform_foreign(field(0)),
+            Kind::Apply => self.refuse_or(apply_body(node)),
+            Kind::Applied => self.apply(&field(0)),
+            Kind::Streamed => self.run_stream(&field(0)),
+            Kind::WithObserve => {
+                let observer = field(0);
+                match self.observer(&observer, "WithObserve") {
+                    Ok(callable) => {
+                        let prompt = observe::prompt(&callable);
+                        self.under(prompt.map(|prompt| vec![prompt]), &field(1), kind)
+                    }
+                    Err(outcome) => outcome,
+                }
+            }
+            Kind::WithBoundaries => match self.boundary_prompts(&field(0)) {
+                Ok(prompts) => self.under(prompts, &field(1), kind),
+                Err(outcome) => outcome,
+            },
+            Kind::TailEval => self.tail_call(node),
+            _ => refuse(self.answer_question(node, kind)),
+        }
+    }
+
+    /// Performs an effect after observers were told of it.
+    pub(crate) fn perform_observed(&mut self, effect: Ref) -> PyOutcome {
+        match self.observe(&effect) {
+            Ok(()) => perform(effect),
+            Err(error) => refuse(Err(error)),
+        }
+    }
+
+    fn perform_foreign(&mut self, effect: Ref) -> PyOutcome {
+        match effect_type(&effect) {
+            Ok(Some(_)) if observe::any() => self.perform_observed(effect),
+            Ok(Some(_)) => perform(effect),
+            Ok(None) => {
+                let handlers = self.machine.handlers().filter_map(install::shown);
+                refuse(Err(errors::unhandled(&effect, handlers)))
+            }
+            Err(error) => refuse(Err(error)),
+        }
+    }
+
+    fn refuse_or(&mut self, body: Result<Ref, Ref>) -> PyOutcome {
+        refuse(body.map(Yielded::Program))
+    }
+
+    /// Calls what `Apply` has found.
+    fn apply(&mut self, values: &Ref) -> PyOutcome {
+        let called = with_bound(values, |values| -> Option<PyResult<Ref>> {
+            let values = values.cast::<pyo3::types::PyList>().ok()?;
+            let py = values.py();
+            let callable = values.get_item(0).ok()?;
+            let callable = callable.cast::<Callable>().ok()?;
+            let arguments = values.get_slice(1, values.len()).to_tuple();
+            // SAFETY: the callable and the tuple are valid for the call; the result is a new reference or
+            // null with an exception.
+            let result = unsafe {
+                let callable = callable.get().callable.as_ptr();
+                Ref::from_result(calls::call(callable, arguments.as_ptr(), ptr::null_mut()))
+            };
+            Some(result.ok_or_else(|| PyErr::fetch(py)))
+        });
+        match called {
+            Some(result) => {
+                let result = result.map_err(messages::exception);
+                refuse(result.map(|value| Yielded::Value(Value::Object(value))))
+            }
+            None => self.end_run(errors::fatal("internal error: Apply: f is not callable")),
+        }
+    }
+
+    /// Runs what `Expand` has found.
+    fn run_stream(&mut self, found: &Ref) -> PyOutcome {
+        match start_stream(found) {
+            Ok(Some(started)) => refuse(Ok(started.into_yielded())),
+            Ok(None) => {
+                let kind = messages::type_name_of(found);
+                let text = format!("type error: Expand: expected Value::Stream, got {kind}");
+                self.end_run(errors::fatal(&text))
+            }
+            Err(error) => refuse(Err(error)),
+        }
+    }
+
+    /// The run ends with this error, which no program gets to see.
+    #[cold]
+    pub(crate) fn end_run(&mut self, error: Ref) -> PyOutcome {
+        self.fatal = Some(error.clone());
+        refuse(Err(error))
+    }
+
+    /// What an observer calls.
+    fn observer(&mut self, observer: &Ref, primitive: &str) -> Result<Ref, PyOutcome> {
+        let callable = with_bound(observer, |observer| {
+            let observer = observer.cast::<Callable>().ok()?;
+            let callable = observer.get().callable.bind(observer.py());
+            Some(crate::runs::from_bound(callable.clone()))
+        });
+        callable.ok_or_else(|| {
+            let kind = messages::type_name_of(observer);
+            let text =
+                format!("type error: {primitive}: observer must be Callable, got {kind}");
+            self.end_run(errors::fatal(&text))
+        })
+    }
+
+    /// The prompts of `WithBoundaries`, innermost first.
+    fn boundary_prompts(
+        &mut self,
+        boundaries: &Ref,
+    ) -> Result<Result<Vec<crate::host::PyPrompt>, Ref>, PyOutcome> {
+        let pairs = match with_bound(boundaries, pairs) {
+            Ok(pairs) => pairs,
+            Err(error) => return Ok(Err(messages::exception(error))),
+        };
+        let none = Ref::none();
+        let mut prompts = Vec::with_capacity(pairs.len());
+        for (is_handler, callable) in pairs {
+            let prompt = if is_handler {
+                self.prompt_of(callable, &none)
+            } else {
+                observe::prompt(&self.observer(&callable, "WithBoundaries")?)
+            };
+            match prompt {
+                Ok(prompt) => prompts.push(prompt),
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+        Ok(Ok(prompts))
+    }
+
+    /// Runs a program under prompts, innermost first.
+    fn under(
+        &mut self,
+        prompts: Result<Vec<crate::host::PyPrompt>, Ref>,
+        body: &Ref,
+        kind: Kind,
+    ) -> PyOutcome {
+        let installed = prompts.and_then(|prompts| {
+            let started = self.start_body(body, kind)?;
+            Ok(match started {
+                Started::Value(value) => Yielded::Value(Value::Object(value)),
+                Started::Body(body) => Yielded::Install {
+                    prompts: prompts.into(),
+                    body,
+                },
+            })
+        });
+        refuse(installed)
+    }
+
+    /// Starts the program that a primitive runs under something.
+    pub(crate) fn start_body(&self, body: &Ref, kind: Kind) -> Result<Started, Ref> {
+        if self.doeff && !classify::is_program(body)? {
+            let name = kind.name();
+            let expected = errors::expected_program(body);
+            return Err(errors::raised(&format!("{name} body: {expected}")));
+        }
+        start_program(body)
+    }
+
+    /// The prompt of a handler, by the contract of this run.
+    #[inline]
+    pub(crate) fn prompt_of(
+        &self,
+        handler: Ref,
+        effects: &Ref,
+    ) -> Result<crate::host::PyPrompt, Ref> {
+        if self.doeff {
+            install::prompt(handler, effects)
+        } else {
+            classify::prompt(handler, effects)
+        }
+    }
+
+    /// What was yielded is not a program.
+    #[cold]
+    pub(crate) fn yielded_nonsense(&self, object: &Ref) -> Ref {
+        if self.doeff {
+            errors::yielded_nonsense(object)
+        } else {
+            messages::not_a_program(object)
+        }
+    }
+
+    /// What a handler of doeff's gave that is no clause.
+    ///
+    /// # Errors
+    /// The reason why it cannot be the answer.
+    pub(crate) fn foreign_answer(
+        &mut self,
+        handler: &Ref,
+        k: &Ref,
+        result: Ref,
+    ) -> Result<PyOutcome, Ref> {
+        // SAFETY: it is a continuation, which nothing uses meanwhile.
+        let manner = unsafe { continuation::held(k) }
+            .and_then(|captured| captured.handler().map(install::manner));
+        if manner == Some(install::Manner::Marked) {
+            return Ok(PyCallOutcome::ClauseReturn(Value::Object(result)));
+        }
+        if is_generator(&result) || !classify::is_program(&result)? {
+            return Ok(self.end_run(errors::bad_answer(&result)));
+        }
+        // SAFETY: `k` is a started continuation.
+        let effect = unsafe { continuation::effect(k) };
+        match clause_without_body(handler, &effect, k, result) {
+            Err(error) => Ok(self.refused_use(error)),
+            outcome => outcome,
+        }
+    }
+
+    // ---- doeff's tails end the generator that yields them, and no other -----------------------------
+
+    /// `Transfer` and `Resume` with a continuation that is not the clause's own.
+    pub(crate) fn transfer_alone(&mut self, primitive: Ref) -> PyOutcome {
+        // SAFETY: it is a `Transfer`, which has two fields.
+        let (k, value) = unsafe { node::into_pair(primitive) };
+        let reserved = match self.reserve_or_end(&k, Kind::Transfer) {
+            Ok(reserved) => reserved,
+            Err(outcome) => return outcome,
+        };
+        match self.finish_running() {
+            Ok(_) => go_on(reserved, value),
+            Err(failure) => failure.undo(&k, reserved),
+        }
+    }
+
+    pub(crate) fn transfer_throw_alone(&mut self, primitive: Ref) -> PyOutcome {
+        let (k, reserved, error) = match reserve_to_throw(primitive, Kind::TransferThrow) {
+            Ok(reserved) => reserved,
+            Err(error) => return self.refused_use(error),
+        };
+        match self.finish_running() {
+            Ok(_) => go_on_throwing(reserved, error),
+            Err(failure) => failure.undo(&k, reserved),
+        }
+    }
+
+    pub(crate) fn pass_alone(&mut self, primitive: Ref) -> PyOutcome {
+        // SAFETY: it is a `Pass`, which has two fields.
+        let (effect, k) = unsafe { node::into_pair(primitive) };
+        if !continuation::is_continuation(&k) {
+            return refuse(Err(errors::needs_continuation(&k)));
+        }
+        let captured = match reserve_started(&k, Kind::Pass) {
+            Ok(captured) => captured,
+            Err(error) => return self.refused_use(error),
+        };
+        match self.finish_running() {
+            Ok(_) => delegate(captured, effect, Kind::Pass, false),
+            Err(failure) => undo_captured(failure, &k, captured),
+        }
+    }
+
+    fn reserve_or_end(&mut self, k: &Ref, kind: Kind) -> Result<Reserved, PyOutcome> {
+        if !continuation::is_continuation(k) {
+            return Err(refuse(Err(errors::needs_continuation(k))));
+        }
+        classify::reserve(k, kind, None).map_err(|error| self.refused_use(error))
+    }
+
+    /// A continuation cannot be used: a second use ends doeff's run.
+    #[cold]
+    pub(crate) fn refused_use(&mut self, error: Ref) -> PyOutcome {
+        if self.doeff && messages::is_continuation_consumed(&error) {
+            return self.end_run(errors::consumed());
+        }
+        refuse(Err(error))
+    }
+}
+
+fn undo_captured(failure: Failure, k: &Ref, captured: crate::host::PyCaptured) -> PyOutcome {
+    failure.undo(k, Reserved::Captured(captured))
+}
+
+fn apply_body(apply: &Ref) -> Result<Ref, Ref> {
+    program::applying_body(apply).ok_or_else(take_error)
+}
+
+/// The items of `WithBoundaries`: whether each is a handler, and what is called.
+fn pairs(boundaries: &Bound<'_, PyAny>) -> PyResult<Vec<(bool, Ref)>> {
+    use pyo3::exceptions::{PyTypeError, PyValueError};
+    let mut pairs = Vec::new();
+    for (index, pair) in boundaries.try_iter()?.enumerate() {
+        let pair = pair?;
+        let (kind, callable) = (pair.get_item(0)?, pair.get_item(1)?);
+        let kind: String = kind.extract().map_err(|_| {
+            PyTypeError::new_err(format!("WithBoundaries: boundary[{index}] kind must be a str"))
+        })?;
+        let is_handler = match kind.as_str() {
+            "handler" => true,
+            "observer" => false,
+            other => {
+                return Err(PyValueError::new_err(format!(
+                    "WithBoundaries: boundary[{index}] kind must be 'handler' or 'observer', got {other:?}"
+                )));
+            }
+        };
+        if is_handler && !callable.is_callable() {
+            return Err(PyTypeError::new_err(format!(
+                "WithBoundaries: boundary[{index}] handler must be callable"
+            )));
+        }
+        pairs.push((is_handler, crate::runs::from_bound(callable)));
+    }
+    Ok(pairs)
+}

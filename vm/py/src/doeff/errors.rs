@@ -1,0 +1,136 @@
+//! What doeff's contract says where a program makes a mistake.
+
+use pyo3::exceptions::{PyAttributeError, PyRuntimeError, PyTypeError};
+use pyo3::prelude::*;
+use pyo3::types::PyList;
+use pyo3::{PyTypeInfo, intern};
+
+use crate::exceptions::exceptions;
+use crate::generator::with_bound;
+use crate::messages;
+use crate::object::{Ref, with_python};
+use crate::runs::from_bound;
+
+fn make<E: PyTypeInfo>(text: String) -> Ref {
+    with_python(|py| messages::exception(PyErr::from_type(E::type_object(py), text)))
+}
+
+/// A mistake that ends the run: no program gets to see it.
+pub fn fatal(text: &str) -> Ref {
+    make::<PyRuntimeError>(text.to_owned())
+}
+
+/// A continuation was used a second time. It ends the run.
+pub fn consumed() -> Ref {
+    fatal("internal error: Continuation: continuation already consumed (one-shot violation)")
+}
+
+/// A mistake that is thrown at the `yield` under a text that is no exception of Python's.
+pub fn raised(text: &str) -> Ref {
+    let shown = with_python(|py| {
+        let shown = pyo3::types::PyString::new(py, text).repr();
+        shown.map_or_else(|_| text.to_owned(), |shown| shown.to_string())
+    });
+    make::<PyRuntimeError>(format!(
+        "VM error (non-exception value in Raise): {shown}"
+    ))
+}
+
+/// `<class 'int'>`, say.
+fn class_of(object: &Ref) -> String {
+    with_bound(object, |object| {
+        let shown = object.get_type().repr();
+        shown.map_or_else(|_| messages::type_name_of(&from_bound(object.clone())), |text| text.to_string())
+    })
+}
+
+/// What is said of an object in a program's place.
+pub fn expected_program(object: &Ref) -> String {
+    format!("expected DoExpr or EffectBase, got: {}", class_of(object))
+}
+
+/// [`expected_program`] as a `TypeError`.
+pub fn not_a_program(object: &Ref) -> Ref {
+    make::<PyTypeError>(expected_program(object))
+}
+
+/// A handler's call gave no program. It ends the run.
+pub fn bad_answer(result: &Ref) -> Ref {
+    fatal(&format!(
+        "type error: handler must return DoExpr: {}",
+        expected_program(result)
+    ))
+}
+
+/// `WithHandler` was given something that cannot be called.
+pub fn not_callable(handler: &Ref) -> Ref {
+    make::<PyTypeError>(format!(
+        "WithHandler: handler must be callable, got {}",
+        messages::type_name_of(handler)
+    ))
+}
+
+/// A stream holds something that nothing can be sent to.
+pub fn no_send(object: &Ref) -> Ref {
+    make::<PyAttributeError>(format!(
+        "'{}' object has no attribute 'send'",
+        messages::type_name_of(object)
+    ))
+}
+
+/// A primitive was given something that is not a continuation.
+pub fn needs_continuation(found: &Ref) -> Ref {
+    let found = with_bound(found, |object| {
+        if object.is_none() {
+            "None".to_owned()
+        } else {
+            messages::type_name_of(&from_bound(object.clone()))
+        }
+    });
+    make::<PyTypeError>(format!("'{found}' object is not an instance of 'K'"))
+}
+
+/// Asks a function of one of the package's Python modules for a text.
+fn ask<'py>(
+    py: Python<'py>,
+    module: &str,
+    function: &str,
+    arguments: impl pyo3::call::PyCallArgs<'py>,
+) -> PyResult<String> {
+    let module = py.import(module)?;
+    module.getattr(function)?.call1(arguments)?.extract()
+}
+
+/// Something that is not a program was yielded.
+pub fn yielded_nonsense(object: &Ref) -> Ref {
+    let text = with_bound(object, |object| {
+        ask(object.py(), "doeff_vm._not_a_program", "yield_message", (object,))
+    });
+    match text {
+        Ok(text) => make::<PyTypeError>(text),
+        Err(error) => messages::exception(error),
+    }
+}
+
+/// No handler accepts an effect; `handlers` are those in scope at the perform site, innermost first.
+pub fn unhandled(effect: &Ref, handlers: impl Iterator<Item = Ref>) -> Ref {
+    let made = with_bound(effect, |effect| -> PyResult<Ref> {
+        let py = effect.py();
+        let list = PyList::empty(py);
+        for handler in handlers {
+            with_bound(&handler, |handler| list.append(handler))?;
+        }
+        let text = ask(
+            py,
+            "doeff_vm._unhandled_hint",
+            "unhandled_message",
+            (effect, list),
+        )?;
+        // SAFETY: the type lives as long as the process.
+        let kind = unsafe { Bound::from_borrowed_ptr(py, exceptions().unhandled_effect) };
+        let error = kind.call1((text,))?;
+        error.setattr(intern!(py, "effect"), effect)?;
+        Ok(from_bound(error))
+    });
+    made.unwrap_or_else(messages::exception)
+}

