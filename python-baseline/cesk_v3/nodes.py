@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import Any, Never
+from typing import Any, ClassVar, Never
 
 __all__ = ["Node", "field", "refuse_copy", "refuse_subclass"]
 
@@ -43,11 +43,21 @@ class Node:
     __match_args__: tuple[str, ...]
     """The names of the arguments, in order."""
 
+    _bare: ClassVar[bool] = False
+    """Whether the arguments are shown without their names."""
+
+    _shown: ClassVar[str | None] = None
+    """What is shown in their place, if that is always the same."""
+
     def _arguments(self) -> tuple[tuple[str, Any], ...]:
         return tuple((name, getattr(self, "_" + name)) for name in self.__match_args__)
 
     def __repr__(self) -> str:
-        shown = ", ".join(f"{name}={value!r}" for name, value in self._arguments())
+        shown = self._shown
+        if shown is None:
+            bare = self._bare
+            arguments = self._arguments()
+            shown = ", ".join(repr(v) if bare else f"{name}={v!r}" for name, v in arguments)
         return f"{type(self).__name__}({shown})"
 
     def __reduce__(self) -> tuple[Any, ...]:

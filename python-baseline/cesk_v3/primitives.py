@@ -37,6 +37,7 @@ class WithHandler(Node, Program[Any]):
     __slots__ = ("_effects", "_handler", "_program")
     __init_subclass__ = refuse_subclass
     __match_args__ = ("handler", "program", "effects")
+    _shown = "handler, body"
 
     def __init__(self, handler: Any, program: Any, effects: Any = None) -> None:
         self._handler = handler
@@ -54,6 +55,7 @@ class Resume(Node, Program[Any]):
     __slots__ = ("_k", "_value")
     __init_subclass__ = refuse_subclass
     __match_args__ = ("k", "value")
+    _shown = "k, ..."
 
     def __init__(self, k: Any, value: Any = None) -> None:
         self._k = k
@@ -69,6 +71,7 @@ class Transfer(Node, Program[Any]):
     __slots__ = ("_k", "_value")
     __init_subclass__ = refuse_subclass
     __match_args__ = ("k", "value")
+    _shown = "k, ..."
 
     def __init__(self, k: Any, value: Any = None) -> None:
         self._k = k
@@ -84,6 +87,7 @@ class ResumeThrow(Node, Program[Any]):
     __slots__ = ("_error", "_k")
     __init_subclass__ = refuse_subclass
     __match_args__ = ("k", "error")
+    _shown = "k, ..."
 
     def __init__(self, k: Any, error: Any) -> None:
         self._k = k
@@ -99,6 +103,7 @@ class TransferThrow(Node, Program[Any]):
     __slots__ = ("_error", "_k")
     __init_subclass__ = refuse_subclass
     __match_args__ = ("k", "error")
+    _shown = "k, ..."
 
     def __init__(self, k: Any, error: Any) -> None:
         self._k = k
@@ -135,6 +140,7 @@ class Pass(Node, Program[Any]):
     __slots__ = ("_effect", "_from_reader", "_k")
     __init_subclass__ = refuse_subclass
     __match_args__ = ("effect", "k")
+    _shown = "effect, k"
 
     def __init__(self, effect: Any = None, k: Any = None) -> None:
         self._effect = effect

@@ -76,6 +76,7 @@ class Pure(Node, Program[T_co]):
     __slots__ = ("_value",)
     __init_subclass__ = refuse_subclass
     __match_args__ = ("value",)
+    _bare = True
 
     def __init__(self, value: T_co = None) -> None:
         self._value = value

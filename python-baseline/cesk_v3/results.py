@@ -18,9 +18,21 @@ class Ok(Node, Generic[T_co]):
     __slots__ = ("_value",)
     __init_subclass__ = refuse_subclass
     __match_args__ = ("value",)
+    _bare = True
 
     def __init__(self, value: T_co) -> None:
         self._value = value
+
+    def is_ok(self) -> bool:
+        """Whether this is an `Ok`: yes."""
+        return True
+
+    def is_err(self) -> bool:
+        """Whether this is an `Err`: no."""
+        return False
+
+    def __bool__(self) -> bool:
+        return True
 
     value = field("value", "The result.")
 
@@ -34,14 +46,33 @@ class Ok(Node, Generic[T_co]):
 class Err(Node, Generic[E_co]):
     """The program raised `error`."""
 
-    __slots__ = ("_error",)
+    __slots__ = ("_captured_traceback", "_error")
     __init_subclass__ = refuse_subclass
     __match_args__ = ("error",)
+    _bare = True
 
-    def __init__(self, error: E_co) -> None:
+    def __init__(self, error: E_co, captured_traceback: object = None) -> None:
         self._error = error
+        self._captured_traceback = captured_traceback
 
     error: Any = field("error", "The exception.")
+    captured_traceback: Any = field(
+        "captured_traceback", "What was kept of where it was raised, or None."
+    )
+
+    def is_ok(self) -> bool:
+        """Whether this is an `Ok`: no."""
+        return False
+
+    def is_err(self) -> bool:
+        """Whether this is an `Err`: yes."""
+        return True
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Err, (self._error, self._captured_traceback)
 
     def __eq__(self, other: object) -> bool:
         return self.error == other.error if type(other) is Err else NotImplemented

@@ -41,6 +41,8 @@ pub struct Stats {
     pub steps: u64,
     /// Effects performed. `Pass` and `Delegate` go on with the dispatch of the effect.
     pub dispatches: u64,
+    /// Captures made: one for each call of a handler, those after a `Pass` or `Delegate` included.
+    pub captures: u64,
     /// Call-backs by built-in handlers into functions of the program.
     pub callbacks: u64,
     /// Segments on the stack, its bottom included; those that continuations hold are not.
@@ -230,6 +232,7 @@ impl<H: Host> Machine<H> {
         Stats {
             steps: self.steps,
             dispatches: self.dispatches.given(),
+            captures: self.captures.given(),
             callbacks: self.callbacks.given(),
             segments_live: self.slots.len(),
             segments_pooled: self.arena.pooled(),

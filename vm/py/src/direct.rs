@@ -70,6 +70,7 @@ impl Driver<'_> {
     /// the first clause, as long as they raise it on.
     #[inline(never)]
     fn unwind(&mut self, mut error: Ref) -> Next {
+        self.note_raise(&error);
         loop {
             if let Some(PyFrame { k: Some(k), .. }) = self.machine.running() {
                 settle(k);
@@ -82,8 +83,12 @@ impl Driver<'_> {
             drop(handler);
             drop_frame(frame);
             let frame = self.machine.running()?;
+            let thrown = error.as_ptr() as usize;
             match generator::throw(&frame.generator, error) {
-                Step::Raise(next) => error = next,
+                Step::Raise(next) => {
+                    self.note_rethrow(thrown, &next);
+                    error = next;
+                }
                 Step::Yield(yielded) => return self.caught(yielded),
                 Step::Return(result) => return self.give(result),
             }

@@ -15,6 +15,7 @@ use crate::clause::clause_raised;
 use crate::debug::Debug;
 use crate::doeff::errors;
 use crate::doeff::install::{self, Manner, manner};
+use crate::doeff::trace::RaiseSite;
 use crate::generator::{self, Step, is_generator, is_new};
 use crate::host::{
     PyCall, PyCaptured, PyEvent, PyFrame, PyMachine, PyMode, PyOutcome, PyPrompt, PyYielded,
@@ -90,6 +91,13 @@ fn run_body_by(machine: &mut PyMachine, body: Ref, doeff: bool) -> Result<Ref, R
     let mut driver = Driver::new(machine, Watch::new(Gil::Adaptive));
     driver.doeff = doeff;
     let outcome = driver.send_on(Ref::none());
+    if doeff {
+        let result = driver.go_on_from(outcome);
+        if let Err(error) = &result {
+            driver.attach_traceback(error);
+        }
+        return result;
+    }
     if let PyCallOutcome::GenReturn(_) = &outcome
         && let Some(frame) = driver.machine.end_program()
         && let PyCallOutcome::GenReturn(result) = outcome
@@ -116,6 +124,8 @@ pub(crate) struct Driver<'a> {
     pub(crate) doeff: bool,
     /// The error that ends a run of doeff's at once.
     pub(crate) fatal: Option<Ref>,
+    /// Of the latest exception in a run of doeff's.
+    pub(crate) raise_site: RaiseSite,
 }
 
 impl<'a> Driver<'a> {
@@ -127,6 +137,7 @@ impl<'a> Driver<'a> {
             stopped: None,
             doeff: false,
             fatal: None,
+            raise_site: RaiseSite::default(),
         }
     }
 }
@@ -239,6 +250,9 @@ impl Driver<'_> {
             Some(frame) => {
                 let step = generator::send(&frame.generator, &value);
                 drop(value);
+                if let Step::Raise(error) = &step {
+                    self.note_raise(error);
+                }
                 self.answer(step)
             }
             None => no_frame(),
@@ -249,7 +263,12 @@ impl Driver<'_> {
         match self.machine.running() {
             Some(frame) => {
                 let generator = frame.generator.clone();
+                let thrown = error.as_ptr() as usize;
+                self.note_throw(&error);
                 let step = generator::throw(&generator, error);
+                if let Step::Raise(error) = &step {
+                    self.note_rethrow(thrown, error);
+                }
                 self.answer(step)
             }
             None => no_frame(),

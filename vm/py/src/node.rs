@@ -12,7 +12,9 @@ use pyo3::types::PyTuple;
 use pyo3::{PyResult, Python, ffi};
 
 use crate::freelist::FreeList;
-use crate::node_slots::{call_handler, compare, construct, hash, reduce, repr, short_name};
+use crate::node_slots::{
+    as_bool, call_handler, compare, construct, hash, is_err, is_ok, reduce, repr, short_name,
+};
 use crate::object::Ref;
 use crate::specs::{Base, SPECS, TABLE};
 use crate::trash::release_field;
@@ -122,6 +124,11 @@ impl Kind {
 pub(crate) const MAX_FIELDS: usize = 3;
 
 impl Kind {
+    /// Whether it is a result.
+    pub(crate) fn is_result(self) -> bool {
+        matches!(self, Self::Ok | Self::Err)
+    }
+
     /// The name without the module.
     pub fn name(self) -> &'static str {
         short_name(&SPECS[self as usize])
@@ -204,7 +211,15 @@ fn create_kind<const KIND: usize>(
         ffi::METH_NOARGS,
         c"How to pickle and copy this.",
     )];
-    let is_result = matches!(spec.kind, Kind::Ok | Kind::Err);
+    let is_result = spec.kind.is_result();
+    if is_result {
+        for (name, function, doc) in [
+            (c"is_ok", is_ok as ffi::PyCFunction, c"Whether this is an Ok."),
+            (c"is_err", is_err, c"Whether this is an Err."),
+        ] {
+            methods.push(method(name, function, ffi::METH_NOARGS, doc));
+        }
+    }
     if is_result || spec.kind == Kind::TypedHandler {
         methods.push(class_getitem(c"The type with these parameters."));
     }
@@ -221,7 +236,8 @@ fn create_kind<const KIND: usize>(
         if is_result {
             builder = builder
                 .slot(ffi::Py_tp_richcompare, compare as *mut c_void)
-                .slot(ffi::Py_tp_hash, hash as *mut c_void);
+                .slot(ffi::Py_tp_hash, hash as *mut c_void)
+                .slot(ffi::Py_nb_bool, as_bool as *mut c_void);
         }
         if spec.kind == Kind::TypedHandler {
             builder = builder.slot(ffi::Py_tp_call, call_handler as *mut c_void);
@@ -233,7 +249,9 @@ fn create_kind<const KIND: usize>(
             .slot(ffi::Py_tp_clear, clear as *mut c_void)
             .slot(ffi::Py_tp_repr, repr::<KIND> as *mut c_void)
             .build(py)?;
-        let names = spec.fields.iter().map(|(name, _)| name.to_string_lossy());
+        let shown = if is_result { 1 } else { spec.fields.len() };
+        let names = spec.fields[..shown].iter();
+        let names = names.map(|(name, _)| name.to_string_lossy());
         let names = PyTuple::new(py, names.collect::<Vec<_>>())?;
         set_class_attribute(py, kind, c"__match_args__", names.as_any())?;
         set_constructor(kind, construct::<KIND>);

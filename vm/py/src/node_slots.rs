@@ -7,7 +7,8 @@ use std::ptr;
 use pyo3::ffi;
 
 use crate::calls;
-use crate::node::{MAX_FIELDS, Node, make_raw};
+use crate::doeff::arguments;
+use crate::node::{Kind, MAX_FIELDS, Node, make_raw};
 use crate::object::Ref;
 use crate::specs::{Missing, SPECS, Spec, TABLE};
 use crate::types::reduced;
@@ -57,7 +58,9 @@ unsafe fn construct_with_defaults(
     unsafe {
         let mut fields = [ptr::null_mut(); MAX_FIELDS];
         if given > spec.fields.len() {
-            return too_many(spec, given);
+            let reason = arguments::too_many(spec.required, spec.fields.len(), given);
+            arguments::refuse(short_name(spec), &reason);
+            return ptr::null_mut();
         }
         for (index, field) in fields.iter_mut().enumerate().take(given) {
             *field = *args.add(index);
@@ -65,12 +68,15 @@ unsafe fn construct_with_defaults(
         if !kwnames.is_null() && !take_keywords(spec, &mut fields, args.add(given), kwnames) {
             return ptr::null_mut();
         }
-        for (index, (name, _)) in spec.fields.iter().enumerate() {
-            if fields[index].is_null() {
-                if index < spec.required {
-                    return missing(spec, name);
-                }
-                fields[index] = match spec.missing {
+        let is_missing = |&index: &usize| fields[index].is_null();
+        let missing = (0..spec.required).filter(is_missing);
+        if let Some(reason) = arguments::missing(missing.map(|index| spec.fields[index].0)) {
+            arguments::refuse(short_name(spec), &reason);
+            return ptr::null_mut();
+        }
+        for field in &mut fields[spec.required..spec.fields.len()] {
+            if field.is_null() {
+                *field = match spec.missing {
                     Missing::Nothing => ffi::Py_None(),
                     // Given back at once: the one empty tuple lives as long as the interpreter.
                     Missing::EmptyTuple => Ref::from_result(ffi::PyTuple_New(0))
@@ -103,54 +109,19 @@ unsafe fn take_keywords(
                 alias.map(|&(_, index)| index)
             });
             let Some(index) = index else {
-                ffi::PyErr_Format(
-                    ffi::PyExc_TypeError,
-                    c"%s() got an unexpected keyword argument '%U'".as_ptr(),
-                    short_name(spec).as_ptr(),
-                    name,
-                );
+                let reason = arguments::unexpected(&arguments::text_of(name));
+                arguments::refuse(short_name(spec), &reason);
                 return false;
             };
             if !fields[index].is_null() {
-                ffi::PyErr_Format(
-                    ffi::PyExc_TypeError,
-                    c"%s() got multiple values for argument '%U'".as_ptr(),
-                    short_name(spec).as_ptr(),
-                    name,
-                );
+                let reason = arguments::twice(spec.fields[index].0);
+                arguments::refuse(short_name(spec), &reason);
                 return false;
             }
             fields[index] = *values.offset(position);
         }
     }
     true
-}
-
-#[cold]
-fn too_many(spec: &Spec, given: usize) -> *mut ffi::PyObject {
-    // SAFETY: the format fits its arguments.
-    unsafe {
-        ffi::PyErr_Format(
-            ffi::PyExc_TypeError,
-            c"%s() takes at most %zu arguments (%zu given)".as_ptr(),
-            short_name(spec).as_ptr(),
-            spec.fields.len(),
-            given,
-        )
-    }
-}
-
-#[cold]
-fn missing(spec: &Spec, name: &CStr) -> *mut ffi::PyObject {
-    // SAFETY: the format fits its arguments.
-    unsafe {
-        ffi::PyErr_Format(
-            ffi::PyExc_TypeError,
-            c"%s() missing required argument: '%s'".as_ptr(),
-            short_name(spec).as_ptr(),
-            name.as_ptr(),
-        )
-    }
 }
 
 /// The name without the module.
@@ -176,18 +147,39 @@ pub(crate) unsafe extern "C" fn repr<const KIND: usize>(
             c"%s(".as_ptr(),
             short_name(spec).as_ptr(),
         ));
-        for (index, (name, _)) in spec.fields.iter().enumerate() {
-            let separator = if index == 0 { c"" } else { c", " };
+        if let Some(shown) = spec.shown {
+            text = text.and_then(|text| {
+                Ref::from_result(ffi::PyUnicode_FromFormat(
+                    c"%U%s".as_ptr(),
+                    text.as_ptr(),
+                    shown.as_ptr(),
+                ))
+            });
+        }
+        let is_result = spec.kind.is_result();
+        let fields = match spec.shown {
+            Some(_) => &[],
+            None if is_result => &spec.fields[..1],
+            None => spec.fields,
+        };
+        for (index, (name, _)) in fields.iter().enumerate() {
             let field = (*object.cast::<Node>()).fields[index];
             if field.is_null() && spec.missing == Missing::Absent {
                 continue;
             }
+            let separator = if index == 0 { c"" } else { c", " };
+            let (name, equals) = if spec.open || is_result {
+                (c"", c"")
+            } else {
+                (*name, c"=")
+            };
             text = text.and_then(|text| {
                 Ref::from_result(ffi::PyUnicode_FromFormat(
-                    c"%U%s%s=%R".as_ptr(),
+                    c"%U%s%s%s%R".as_ptr(),
                     text.as_ptr(),
                     separator.as_ptr(),
                     name.as_ptr(),
+                    equals.as_ptr(),
                     if field.is_null() {
                         ffi::Py_None()
                     } else {
@@ -281,6 +273,30 @@ pub(crate) unsafe extern "C" fn hash(object: *mut ffi::PyObject) -> ffi::Py_hash
             },
         }
     }
+}
+
+/// `is_ok()` of a result.
+pub(crate) unsafe extern "C" fn is_ok(
+    object: *mut ffi::PyObject,
+    _: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: CPython gives an `Ok` or `Err`.
+    unsafe { ffi::PyBool_FromLong(as_bool(object).into()) }
+}
+
+/// `is_err()` of a result.
+pub(crate) unsafe extern "C" fn is_err(
+    object: *mut ffi::PyObject,
+    _: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: as above.
+    unsafe { ffi::PyBool_FromLong((as_bool(object) == 0).into()) }
+}
+
+/// A result is true when it is an `Ok`.
+pub(crate) unsafe extern "C" fn as_bool(object: *mut ffi::PyObject) -> c_int {
+    // SAFETY: as above.
+    unsafe { ((*object.cast::<Node>()).kind == Kind::Ok).into() }
 }
 
 /// A `TypedHandler` is called as the handler that it holds.

@@ -175,8 +175,8 @@ impl Driver<'_> {
     }
 
     fn get_handlers(&self, primitive: &Ref) -> Result<PyYielded, Ref> {
-        // SAFETY: it is a `GetHandlers`, which has a first field.
-        if given(unsafe { node::field(primitive, 0) }).is_some() {
+        // SAFETY: it is a node.
+        if unsafe { node::optional_field(primitive, 0) }.is_some() {
             return self.answer_question(primitive, Kind::GetHandlers);
         }
         let own = self.machine.clause();

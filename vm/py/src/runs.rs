@@ -111,7 +111,7 @@ pub fn run_foreign(program: &Ref) -> (Result<Ref, Ref>, doeff_vm_core::Stats) {
                 let result = driver::run_foreign(&mut machine, body);
                 let after = machine.stats();
                 stats.steps = after.steps - before.steps;
-                stats.dispatches = after.dispatches - before.dispatches;
+                stats.captures = after.captures - before.captures;
                 keep_idle(machine);
                 result
             }

@@ -40,6 +40,9 @@ pub(crate) struct Spec {
     pub(crate) missing: Missing,
     /// Other names of fields, by their indices: doeff's, where those differ.
     pub(crate) aliases: &'static [(&'static CStr, usize)],
+    /// What the repr shows between its parentheses, if that is always the same. Otherwise the fields, without
+    /// their names in doeff's kinds.
+    pub(crate) shown: Option<&'static CStr>,
     /// Whether instances take attributes besides their fields, as doeff's do.
     pub(crate) open: bool,
     /// Whether the module shows the class.
@@ -62,6 +65,7 @@ const fn program(
         required,
         missing: Missing::Nothing,
         aliases: &[],
+        shown: None,
         open: false,
         public: true,
     }
@@ -103,6 +107,19 @@ const fn doeff(
     shared(program(kind, name, doc, fields, fields.len()), aliases)
 }
 
+/// A result; its first field is what it shows.
+const fn result(
+    kind: Kind,
+    name: &'static CStr,
+    doc: &'static CStr,
+    fields: &'static [(&'static CStr, &'static CStr)],
+) -> Spec {
+    Spec {
+        required: 1,
+        ..object(kind, name, doc, fields)
+    }
+}
+
 /// A node that programs never get to see.
 const fn internal(
     kind: Kind,
@@ -130,64 +147,76 @@ pub(crate) static SPECS: [Spec; KINDS] = TABLE;
 
 /// [`SPECS`] as a constant, for functions that are made for one kind.
 pub(crate) const TABLE: [Spec; KINDS] = [
-    shared(
-        program(
-            Kind::Resume,
-            c"doeff_vm.Resume",
-            c"Resume(k, value=None)\n--\n\n\
-                Resume the continuation k with a value; the result of `yield Resume(k, value)` is the\n\
-                result of the body under k's prompt. `return (yield Resume(k, value))` is a tail\n\
-                resume, which finishes the clause first and costs no stack.",
-            &[
-                (c"k", c"the continuation to resume"),
-                (c"value", c"what its performer gets"),
-            ],
-            1,
-        ),
-        &[(c"continuation", 0)],
-    ),
-    shared(
-        program(
-            Kind::Transfer,
-            c"doeff_vm.Transfer",
-            c"Transfer(k, value=None)\n--\n\n\
-                Finish the clause that yields this, then resume the continuation k with a value.",
-            &[
-                (c"k", c"the continuation to go on with"),
-                (c"value", c"what its performer gets"),
-            ],
-            1,
-        ),
-        &[(c"continuation", 0)],
-    ),
-    shared(
-        program(
-            Kind::ResumeThrow,
-            c"doeff_vm.ResumeThrow",
-            c"ResumeThrow(k, error)\n--\n\n\
-                As Resume, but the exception is raised at the perform site.",
-            &[
-                (c"k", c"the continuation to resume"),
-                (c"error", c"the exception that is raised at the perform site"),
-            ],
-            2,
-        ),
-        &[(c"continuation", 0), (c"exception", 1)],
-    ),
-    shared(
-        program(
-            Kind::TransferThrow,
-            c"doeff_vm.TransferThrow",
-            c"TransferThrow(k, error)\n--\n\n\
-                As Transfer, but the exception is raised at the perform site.",
-            &[
-                (c"k", c"the continuation to go on with"),
-                (c"error", c"the exception that is raised at the perform site"),
-            ],
-            2,
-        ),
-        &[(c"continuation", 0), (c"exception", 1)],
-    ),
+    Spec {
+        shown: Some(c"k, ..."),
+        ..shared(
+            program(
+                Kind::Resume,
+                c"doeff_vm.Resume",
+                c"Resume(k, value=None)\n--\n\n\
+                    Resume the continuation k with a value; the result of `yield Resume(k, value)` is the\n\
+                    result of the body under k's prompt. `return (yield Resume(k, value))` is a tail\n\
+                    resume, which finishes the clause first and costs no stack.",
+                &[
+                    (c"k", c"the continuation to resume"),
+                    (c"value", c"what its performer gets"),
+                ],
+                1,
+            ),
+            &[(c"continuation", 0)],
+        )
+    },
+    Spec {
+        shown: Some(c"k, ..."),
+        ..shared(
+            program(
+                Kind::Transfer,
+                c"doeff_vm.Transfer",
+                c"Transfer(k, value=None)\n--\n\n\
+                    Finish the clause that yields this, then resume the continuation k with a value.",
+                &[
+                    (c"k", c"the continuation to go on with"),
+                    (c"value", c"what its performer gets"),
+                ],
+                1,
+            ),
+            &[(c"continuation", 0)],
+        )
+    },
+    Spec {
+        shown: Some(c"k, ..."),
+        ..shared(
+            program(
+                Kind::ResumeThrow,
+                c"doeff_vm.ResumeThrow",
+                c"ResumeThrow(k, error)\n--\n\n\
+                    As Resume, but the exception is raised at the perform site.",
+                &[
+                    (c"k", c"the continuation to resume"),
+                    (c"error", c"the exception that is raised at the perform site"),
+                ],
+                2,
+            ),
+            &[(c"continuation", 0), (c"exception", 1)],
+        )
+    },
+    Spec {
+        shown: Some(c"k, ..."),
+        ..shared(
+            program(
+                Kind::TransferThrow,
+                c"doeff_vm.TransferThrow",
+                c"TransferThrow(k, error)\n--\n\n\
+                    As Transfer, but the exception is raised at the perform site.",
+                &[
+                    (c"k", c"the continuation to go on with"),
+                    (c"error", c"the exception that is raised at the perform site"),
+                ],
+                2,
+            ),
+            &[(c"continuation", 0), (c"exception", 1)],
+        )
+    },
     program(
         Kind::ResumeContinuation,
         c"doeff_vm.ResumeContinuation",
@@ -213,21 +242,24 @@ pub(crate) const TABLE: [Spec; KINDS] = [
         ],
         0,
     ),
-    shared(
-        program(
-            Kind::Pass,
-            c"doeff_vm.Pass",
-            c"Pass(effect=None, k=None)\n--\n\n\
-                Finish the clause that yields this and let an outer handler answer the performer.\n\
-                Without arguments it passes on the clause's own effect and continuation.",
-            &[
-                (c"effect", c"the effect, or None for the clause's own"),
-                (c"k", c"the continuation, or None for the clause's own"),
-            ],
-            0,
-        ),
-        &[(c"continuation", 1)],
-    ),
+    Spec {
+        shown: Some(c"effect, k"),
+        ..shared(
+            program(
+                Kind::Pass,
+                c"doeff_vm.Pass",
+                c"Pass(effect=None, k=None)\n--\n\n\
+                    Finish the clause that yields this and let an outer handler answer the performer.\n\
+                    Without arguments it passes on the clause's own effect and continuation.",
+                &[
+                    (c"effect", c"the effect, or None for the clause's own"),
+                    (c"k", c"the continuation, or None for the clause's own"),
+                ],
+                0,
+            ),
+            &[(c"continuation", 1)],
+        )
+    },
     Spec {
         public: false,
         ..program(
@@ -248,22 +280,25 @@ pub(crate) const TABLE: [Spec; KINDS] = [
         &[],
         0,
     ),
-    shared(
-        program(
-            Kind::GetHandlers,
-            c"doeff_vm.GetHandlers",
-            c"GetHandlers(k=None)\n--\n\n\
-                A list of handlers in scope, innermost first: in a clause whose continuation is unused\n\
-                those at the perform site, otherwise those where this is yielded. With a\n\
-                continuation: those that it holds.",
-            &[(
-                c"k",
-                c"the unused continuation whose handlers are asked for, or None",
-            )],
-            0,
-        ),
-        &[(c"continuation", 0)],
-    ),
+    Spec {
+        missing: Missing::Absent,
+        ..shared(
+            program(
+                Kind::GetHandlers,
+                c"doeff_vm.GetHandlers",
+                c"GetHandlers(k=None)\n--\n\n\
+                    A list of handlers in scope, innermost first: in a clause whose continuation is unused\n\
+                    those at the perform site, otherwise those where this is yielded. With a\n\
+                    continuation: those that it holds.",
+                &[(
+                    c"k",
+                    c"the unused continuation whose handlers are asked for, or None",
+                )],
+                0,
+            ),
+            &[(c"continuation", 0)],
+        )
+    },
     Spec {
         missing: Missing::EmptyTuple,
         ..program(
@@ -287,25 +322,28 @@ pub(crate) const TABLE: [Spec; KINDS] = [
         &[(c"program", c"the program that runs instead")],
         1,
     ),
-    shared(
-        program(
-            Kind::WithHandler,
-            c"doeff_vm.WithHandler",
-            c"WithHandler(handler, program, effects=None)\n--\n\n\
-                Run the program under a prompt whose handler is called as handler(effect, k) for the\n\
-                effects that it accepts: all, or the instances of the effect types in `effects`.",
-            &[
-                (c"handler", c"the handler"),
-                (c"program", c"the program that runs under it"),
-                (
-                    c"effects",
-                    c"the accepted effect type or tuple of them, or None for the handler's own or all",
-                ),
-            ],
-            2,
-        ),
-        &[(c"body", 1)],
-    ),
+    Spec {
+        shown: Some(c"handler, body"),
+        ..shared(
+            program(
+                Kind::WithHandler,
+                c"doeff_vm.WithHandler",
+                c"WithHandler(handler, program, effects=None)\n--\n\n\
+                    Run the program under a prompt whose handler is called as handler(effect, k) for the\n\
+                    effects that it accepts: all, or the instances of the effect types in `effects`.",
+                &[
+                    (c"handler", c"the handler"),
+                    (c"program", c"the program that runs under it"),
+                    (
+                        c"effects",
+                        c"the accepted effect type or tuple of them, or None for the handler's own or all",
+                    ),
+                ],
+                2,
+            ),
+            &[(c"body", 1)],
+        )
+    },
     doeff(
         Kind::Perform,
         c"doeff_vm.Perform",
@@ -313,41 +351,50 @@ pub(crate) const TABLE: [Spec; KINDS] = [
         &[(c"effect", c"the effect")],
         &[],
     ),
-    doeff(
-        Kind::Apply,
-        c"doeff_vm.Apply",
-        c"Apply(f, args)\n--\n\n\
-            Run the program f, whose result is a Callable, then each program in args, and call the\n\
-            one with the results of the others.",
-        &[
-            (c"f", c"a program whose result is a Callable"),
-            (c"args", c"a sequence of programs"),
-        ],
-        &[],
-    ),
-    doeff(
-        Kind::WithObserve,
-        c"doeff_vm.WithObserve",
-        c"WithObserve(observer, body)\n--\n\n\
-            Run the body, and call observer(effect) for each effect that is performed in it, before\n\
-            its handler is called.",
-        &[
-            (c"observer", c"a Callable of the effect"),
-            (c"body", c"the program that runs under it"),
-        ],
-        &[],
-    ),
-    doeff(
-        Kind::WithBoundaries,
-        c"doeff_vm.WithBoundaries",
-        c"WithBoundaries(boundaries, body)\n--\n\n\
-            Run the body under handlers and observers, innermost first, as GetBoundaries gives them.",
-        &[
-            (c"boundaries", c"pairs of 'handler' or 'observer' and a callable"),
-            (c"body", c"the program that runs under them"),
-        ],
-        &[],
-    ),
+    Spec {
+        shown: Some(c"f, args"),
+        ..doeff(
+            Kind::Apply,
+            c"doeff_vm.Apply",
+            c"Apply(f, args)\n--\n\n\
+                Run the program f, whose result is a Callable, then each program in args, and call the\n\
+                one with the results of the others.",
+            &[
+                (c"f", c"a program whose result is a Callable"),
+                (c"args", c"a sequence of programs"),
+            ],
+            &[],
+        )
+    },
+    Spec {
+        shown: Some(c"observer, body"),
+        ..doeff(
+            Kind::WithObserve,
+            c"doeff_vm.WithObserve",
+            c"WithObserve(observer, body)\n--\n\n\
+                Run the body, and call observer(effect) for each effect that is performed in it, before\n\
+                its handler is called.",
+            &[
+                (c"observer", c"a Callable of the effect"),
+                (c"body", c"the program that runs under it"),
+            ],
+            &[],
+        )
+    },
+    Spec {
+        shown: Some(c"boundaries, body"),
+        ..doeff(
+            Kind::WithBoundaries,
+            c"doeff_vm.WithBoundaries",
+            c"WithBoundaries(boundaries, body)\n--\n\n\
+                Run the body under handlers and observers, innermost first, as GetBoundaries gives them.",
+            &[
+                (c"boundaries", c"pairs of 'handler' or 'observer' and a callable"),
+                (c"body", c"the program that runs under them"),
+            ],
+            &[],
+        )
+    },
     doeff(
         Kind::TailEval,
         c"doeff_vm.TailEval",
@@ -356,15 +403,18 @@ pub(crate) const TABLE: [Spec; KINDS] = [
         &[(c"expr", c"the program that runs instead")],
         &[],
     ),
-    doeff(
-        Kind::GetTraceback,
-        c"doeff_vm.GetTraceback",
-        c"GetTraceback(k)\n--\n\n\
-            Where the programs that an unused continuation holds are suspended, innermost first: a\n\
-            list of [function, file, line].",
-        &[(c"k", c"the unused continuation")],
-        &[(c"continuation", 0)],
-    ),
+    Spec {
+        shown: Some(c"k"),
+        ..doeff(
+            Kind::GetTraceback,
+            c"doeff_vm.GetTraceback",
+            c"GetTraceback(k)\n--\n\n\
+                Where the programs that an unused continuation holds are suspended, innermost first: a\n\
+                list of [function, file, line].",
+            &[(c"k", c"the unused continuation")],
+            &[(c"continuation", 0)],
+        )
+    },
     doeff(
         Kind::GetExecutionContext,
         c"doeff_vm.GetExecutionContext",
@@ -374,15 +424,18 @@ pub(crate) const TABLE: [Spec; KINDS] = [
         &[],
         &[],
     ),
-    doeff(
-        Kind::GetBoundaries,
-        c"doeff_vm.GetBoundaries",
-        c"GetBoundaries(k)\n--\n\n\
-            The handlers and observers that an unused continuation holds, innermost first: a list of\n\
-            ('handler' or 'observer', callable).",
-        &[(c"k", c"the unused continuation")],
-        &[(c"continuation", 0)],
-    ),
+    Spec {
+        shown: Some(c"k"),
+        ..doeff(
+            Kind::GetBoundaries,
+            c"doeff_vm.GetBoundaries",
+            c"GetBoundaries(k)\n--\n\n\
+                The handlers and observers that an unused continuation holds, innermost first: a list of\n\
+                ('handler' or 'observer', callable).",
+            &[(c"k", c"the unused continuation")],
+            &[(c"continuation", 0)],
+        )
+    },
     doeff(
         Kind::GetOuterHandlers,
         c"doeff_vm.GetOuterHandlers",
@@ -520,16 +573,22 @@ pub(crate) const TABLE: [Spec; KINDS] = [
             (c"raw", c"set where it gives a program"),
         ],
     ),
-    object(
+    result(
         Kind::Ok,
         c"doeff_vm.Ok",
         c"Ok(value)\n--\n\nThe result of a Safe program that returned.",
         &[(c"value", c"what it returned")],
     ),
-    object(
+    result(
         Kind::Err,
         c"doeff_vm.Err",
-        c"Err(error)\n--\n\nThe result of a Safe program that raised.",
-        &[(c"error", c"the exception that left it")],
+        c"Err(error, captured_traceback=None)\n--\n\nThe result of a Safe program that raised.",
+        &[
+            (c"error", c"the exception that left it"),
+            (
+                c"captured_traceback",
+                c"what doeff has kept of where it was raised, or None",
+            ),
+        ],
     ),
 ];

@@ -203,7 +203,13 @@ impl TypeBuilder {
             let made =
                 ffi::PyType_FromSpecWithBases(&raw mut spec, self.base.cast::<ffi::PyObject>());
             let made = Bound::from_owned_ptr_or_err(py, made)?;
-            Ok(made.into_ptr().cast())
+            let made: *mut ffi::PyTypeObject = made.into_ptr().cast();
+            // Messages name a type so; its module, which pickle reads, was taken from the whole name.
+            let name = self.name.to_bytes_with_nul();
+            let dot = name.iter().rposition(|&byte| byte == b'.');
+            let bare = &name[dot.map_or(0, |dot| dot + 1)..];
+            (*made).tp_name = bare.as_ptr().cast();
+            Ok(made)
         }
     }
 }

@@ -188,6 +188,7 @@ impl Figures {
         all.fold(self.ended, |total, run| Stats {
             steps: total.steps + run.steps,
             dispatches: total.dispatches + run.dispatches,
+            captures: total.captures + run.captures,
             callbacks: total.callbacks + run.callbacks,
             segments_live: total.segments_live + run.segments_live,
             segments_pooled: total.segments_pooled + run.segments_pooled,

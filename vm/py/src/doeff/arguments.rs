@@ -1,4 +1,4 @@
-//! The arguments of constructors that doeff calls, with the messages that it knows.
+//! The arguments of constructors, with the messages that Python programmers know.
 
 use std::ffi::CStr;
 use std::ptr;
@@ -73,15 +73,7 @@ impl<const N: usize> Signature<N> {
         argument: impl Fn(usize) -> *mut ffi::PyObject,
     ) -> Option<[*mut ffi::PyObject; N]> {
         if given > N {
-            let range = if self.required == N {
-                format!("{N}")
-            } else {
-                format!("from {} to {N}", self.required)
-            };
-            let were = if given == 1 { "was" } else { "were" };
-            return self.refuse(&format!(
-                "takes {range} positional arguments but {given} {were} given"
-            ));
+            return self.refuse(&too_many(self.required, N, given));
         }
         let mut bound = [ptr::null_mut(); N];
         for (index, argument_at) in bound.iter_mut().enumerate().take(given) {
@@ -105,48 +97,82 @@ impl<const N: usize> Signature<N> {
         let Some(index) = self.parameters.iter().position(is) else {
             // SAFETY: by the caller's word.
             let shown = unsafe { text_of(name) };
-            return self.refuse(&format!("got an unexpected keyword argument '{shown}'"));
+            return self.refuse(&unexpected(&shown));
         };
         if !bound[index].is_null() {
-            let name = self.parameters[index].to_string_lossy();
-            return self.refuse(&format!("got multiple values for argument '{name}'"));
+            return self.refuse(&twice(self.parameters[index]));
         }
         bound[index] = value;
         Some(())
     }
 
     fn complete(&self, bound: [*mut ffi::PyObject; N]) -> Option<[*mut ffi::PyObject; N]> {
-        let missing: Vec<_> = (0..self.required)
-            .filter(|&index| bound[index].is_null())
-            .map(|index| format!("'{}'", self.parameters[index].to_string_lossy()))
-            .collect();
-        let Some((last, others)) = missing.split_last() else {
-            return Some(bound);
-        };
-        let names = match others {
-            [] => last.clone(),
-            [one] => format!("{one} and {last}"),
-            several => format!("{}, and {last}", several.join(", ")),
-        };
-        let plural = if others.is_empty() { "" } else { "s" };
-        self.refuse(&format!(
-            "missing {} required positional argument{plural}: {names}",
-            missing.len()
-        ))
+        let is_missing = |&index: &usize| bound[index].is_null();
+        let names = (0..self.required).filter(is_missing);
+        match missing(names.map(|index| self.parameters[index])) {
+            Some(reason) => self.refuse(&reason),
+            None => Some(bound),
+        }
     }
 
     #[cold]
     fn refuse<T>(&self, reason: &str) -> Option<T> {
-        let name = self.name.to_string_lossy();
-        let text = format!("{name}.__new__() {reason}");
-        with_python(|py| pyo3::exceptions::PyTypeError::new_err(text).restore(py));
+        refuse(self.name, reason);
         None
     }
 }
 
+/// Sets the `TypeError` of a constructor whose arguments do not fit.
+#[cold]
+pub(crate) fn refuse(name: &CStr, reason: &str) {
+    let name = name.to_string_lossy();
+    let text = format!("{name}.__new__() {reason}");
+    with_python(|py| pyo3::exceptions::PyTypeError::new_err(text).restore(py));
+}
+
+/// More arguments were given than there are parameters.
+pub(crate) fn too_many(required: usize, parameters: usize, given: usize) -> String {
+    let range = if required == parameters {
+        format!("{parameters}")
+    } else {
+        format!("from {required} to {parameters}")
+    };
+    let were = if given == 1 { "was" } else { "were" };
+    format!("takes {range} positional arguments but {given} {were} given")
+}
+
+/// A keyword is no parameter.
+pub(crate) fn unexpected(keyword: &str) -> String {
+    format!("got an unexpected keyword argument '{keyword}'")
+}
+
+/// A parameter was given twice.
+pub(crate) fn twice(parameter: &CStr) -> String {
+    let name = parameter.to_string_lossy();
+    format!("got multiple values for argument '{name}'")
+}
+
+/// Parameters without default were not given; `None` if there are no such.
+pub(crate) fn missing<'a>(parameters: impl Iterator<Item = &'a CStr>) -> Option<String> {
+    let names: Vec<_> = parameters
+        .map(|name| format!("'{}'", name.to_string_lossy()))
+        .collect();
+    let (last, others) = names.split_last()?;
+    let shown = match others {
+        [] => last.clone(),
+        [one] => format!("{one} and {last}"),
+        several => format!("{}, and {last}", several.join(", ")),
+    };
+    let plural = if others.is_empty() { "" } else { "s" };
+    let count = names.len();
+    Some(format!(
+        "missing {count} required positional argument{plural}: {shown}"
+    ))
+}
+
 /// # Safety
 /// `object` must be valid.
-unsafe fn text_of(object: *mut ffi::PyObject) -> String {
+pub(crate) unsafe fn text_of(object: *mut ffi::PyObject) -> String {
     // SAFETY: by the caller's word.
     let object = unsafe { ptr::NonNull::new(object).map(|object| Ref::from_borrowed(object)) };
     object.map_or_else(String::new, |object| {

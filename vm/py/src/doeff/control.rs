@@ -47,11 +47,7 @@ pub fn start_call(call: &Ref) -> Result<Started, Ref> {
     match unsafe { expand::start(call) } {
         Some(result) if !is_generator(&result) => Ok(Started::Value(result)),
         Some(result) => new_generator(result).map(Started::Body),
-        None => {
-            // SAFETY: as above.
-            let function = unsafe { expand::function_of(call) };
-            Err(messages::convert_stop_iteration(take_error(), &function))
-        }
+        None => Err(take_error()),
     }
 }
 

@@ -461,18 +461,6 @@ pub unsafe fn start(call: &Ref) -> Option<Ref> {
     }
 }
 
-/// The undecorated function of a call.
-///
-/// # Safety
-/// `call` must be a `Call`.
-pub unsafe fn function_of(call: &Ref) -> Ref {
-    // SAFETY: by the caller's word.
-    unsafe {
-        let function = do_function::undecorated((*call.as_ptr().cast::<Call>()).function);
-        ptr::NonNull::new(function).map_or_else(Ref::none, |function| Ref::from_borrowed(function))
-    }
-}
-
 /// The `DoFunction` of a call, borrowed from it.
 ///
 /// # Safety

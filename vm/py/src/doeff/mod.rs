@@ -16,6 +16,7 @@ pub mod observe;
 mod opener;
 pub mod pyvm;
 mod questions;
+pub mod trace;
 pub mod values;
 
 pub use questions::describe;

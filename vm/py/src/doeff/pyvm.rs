@@ -1,9 +1,10 @@
 //! `PyVM`: doeff's entry point, and the figures that it asks for.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use pyo3::prelude::*;
 
+use crate::continuation;
 use crate::note::Run;
 use crate::object::Ref;
 use crate::runs::{finish, from_bound};
@@ -14,6 +15,9 @@ use super::errors;
 /// Steps and handler calls of all machines, as doeff counts them.
 static STEPS: AtomicU64 = AtomicU64::new(0);
 static HANDLER_CALLS: AtomicU64 = AtomicU64::new(0);
+
+/// Runs that have begun and not ended.
+static ACTIVE: AtomicUsize = AtomicUsize::new(0);
 
 /// A machine that keeps to doeff's contract.
 #[pyclass(module = "builtins", frozen)]
@@ -37,10 +41,12 @@ impl PyVM {
         let py = program.py();
         let entered = Run::enter();
         let program = from_bound(program);
+        ACTIVE.fetch_add(1, Ordering::Relaxed);
         let (result, stats) = runs::run_foreign(&program);
+        ACTIVE.fetch_sub(1, Ordering::Relaxed);
         self.steps.fetch_add(stats.steps, Ordering::Relaxed);
         STEPS.fetch_add(stats.steps, Ordering::Relaxed);
-        HANDLER_CALLS.fetch_add(stats.dispatches, Ordering::Relaxed);
+        HANDLER_CALLS.fetch_add(stats.captures, Ordering::Relaxed);
         finish(py, &entered, result)
     }
 
@@ -64,10 +70,28 @@ impl PyVM {
 /// vm_live_counts()
 /// --
 ///
-/// How many segments, continuations and handlers there are in the process, over all machines.
+/// What is alive in the process: the stretches of stack of runs and unused continuations, unused
+/// continuations, and runs and unused continuations together. All are 0 when everything has ended.
+///
+/// A continuation counts from when its clause does something else than using it.
 #[pyfunction]
-pub fn vm_live_counts() -> (usize, usize, usize) {
-    (0, 0, 0)
+pub fn vm_live_counts(py: Python<'_>) -> PyResult<(usize, usize, usize)> {
+    let runs = ACTIVE.load(Ordering::Relaxed);
+    let (mut stretches, mut held) = (runs, 0);
+    let objects = py.import("gc")?.call_method0("get_objects")?;
+    for object in objects.try_iter()? {
+        let object = from_bound(object?);
+        if !continuation::is_continuation(&object) {
+            continue;
+        }
+        // SAFETY: it was just checked; nothing uses it meanwhile.
+        if let Some(captured) = unsafe { continuation::held(&object) } {
+            held += 1;
+            // A body and its prompt each.
+            stretches += 2 * captured.depth();
+        }
+    }
+    Ok((stretches, held, runs + held))
 }
 
 /// vm_work_counts()

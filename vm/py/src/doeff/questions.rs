@@ -105,7 +105,7 @@ fn site(py: Python<'_>, frame: &PyFrame) -> PyResult<Option<(String, String, usi
             frame.getattr("f_lineno")?
         };
         Ok(Some((
-            code.getattr("co_name")?.extract()?,
+            code.getattr("co_qualname")?.extract()?,
             code.getattr("co_filename")?.extract()?,
             line.extract::<Option<usize>>()?.unwrap_or_default(),
         )))
