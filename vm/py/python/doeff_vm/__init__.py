@@ -54,6 +54,34 @@ from doeff_vm.doeff_vm import (
     writer,
 )
 
+# Also the vocabulary of the doeff package, under its names.
+# isort: off
+from doeff_vm.doeff_vm import (
+    Apply as Apply,
+    BindOpener as BindOpener,
+    Call as Call,
+    Callable as Callable,
+    Expand as Expand,
+    GetBoundaries as GetBoundaries,
+    GetExecutionContext as GetExecutionContext,
+    GetOuterHandlers as GetOuterHandlers,
+    GetTraceback as GetTraceback,
+    HandlerSpec as HandlerSpec,
+    IRStream as IRStream,
+    K as K,
+    Perform as Perform,
+    PyVM as PyVM,
+    TailEval as TailEval,
+    WithBoundaries as WithBoundaries,
+    WithObserve as WithObserve,
+    invariant_checks_enabled as invariant_checks_enabled,
+    vm_live_counts as vm_live_counts,
+)
+# isort: on
+
+__build__ = "doeff-vm native"
+"""Tells this wheel from the one that other builds publish under its name."""
+
 __all__ = [
     "VM",
     "Ask",

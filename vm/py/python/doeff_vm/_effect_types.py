@@ -1,0 +1,441 @@
+"""What annotations say about effects: which a handler admits, which a program performs.
+
+A handler sees the effects that its first parameter is annotated with:
+
+    def answer(effect: Ask | Tell, k): ...
+
+The machine asks for a handler's `HandlerSpec` once, when the handler is installed, and keeps it.
+"""
+
+import inspect
+import types
+import warnings
+from collections.abc import Callable
+from functools import lru_cache, partial
+from typing import (
+    Annotated,
+    Any,
+    NamedTuple,
+    TypeAlias,
+    TypeGuard,
+    TypeVar,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+)
+from weakref import WeakKeyDictionary
+
+from doeff_vm.doeff_vm import EffectBase, HandlerSpec, StateHandler
+
+EffectTypes: TypeAlias = tuple[type, ...] | None
+"""The classes of the effects admitted; None is every effect."""
+
+_HandlerT = TypeVar("_HandlerT")
+
+# Marks on functions; doeff's decorators leave the second pair.
+_SPEC = "__doeff_handler_spec__"
+_TYPES = "__doeff_effect_types__"
+_PASSES = "__doeff_passes__"
+_GENERATOR_FUNCTION = "__doeff_generator_function__"
+_TAIL_RESUME_LINES = "__doeff_tail_resume_lines__"
+
+_ANNOTATION_ERRORS = (NameError, AttributeError, SyntaxError, TypeError)
+_GENERATOR_ARGUMENTS = 3  # what it yields, what it is sent, what it returns
+
+# Flags of a class (Include/object.h).
+_IS_HEAP_TYPE = 1 << 9
+_IS_BASE_TYPE = 1 << 10
+
+
+class PassedEffects(NamedTuple):
+    """The effects that a handler declares to pass on: `passes`, except `keeps`."""
+
+    passes: tuple[type, ...]
+    keeps: tuple[type, ...]
+
+
+class ProgramSignature(NamedTuple):
+    """The effects that a program performs (None: not declared) and the type of its result."""
+
+    effects: tuple[object, ...] | None
+    result: object
+
+
+class _NoEffectIsInstanceError(Exception):
+    """No effect can be an instance of the class."""
+
+    def __init__(self, refused: type) -> None:
+        super().__init__(refused)
+        self.refused = refused
+
+
+class _UnresolvedError(Exception):
+    """The text of an annotation has no value yet."""
+
+
+def handler_spec(handler: object) -> HandlerSpec:
+    """What the machine needs to know of `handler`; kept on functions, made anew for other objects.
+
+    Raises TypeError where the annotation names a class that no effect can be an instance of.
+    """
+    if not isinstance(handler, types.FunctionType):
+        return HandlerSpec(handler_effect_types(handler), *_bound_marks(handler), None)
+    kept = handler.__dict__.get(_SPEC)
+    if kept is None:
+        admitted = handler_effect_types(handler)
+        kept = HandlerSpec(admitted, *_marks(handler), _passed_effects(handler))
+        setattr(handler, _SPEC, kept)
+    return kept
+
+
+def handler_effect_types(handler: object) -> EffectTypes:
+    """The effect types that `handler` admits, or None where it admits all.
+
+    Warns, once for a function, of an annotation that cannot be evaluated. Raises TypeError where
+    the annotation names a class that no effect can be an instance of.
+    """
+    if isinstance(handler, StateHandler):
+        return getattr(handler, "effect_types", None)
+    parameter = _effect_parameter(handler)
+    if parameter is None:
+        return None
+    try:
+        return _admitted(parameter)
+    except _UnresolvedError:
+        _warn_of_unresolved(parameter)
+        _kept_types(parameter.function)[parameter.position] = None
+        return None
+
+
+def check_handler_annotation(handler: object) -> None:
+    """Raise TypeError where no effect can ever reach `handler`; what is not defined yet passes."""
+    known_effect_types(handler)
+
+
+def known_effect_types(handler: object) -> EffectTypes:
+    """As `handler_effect_types`, without a warning: what is not defined yet is asked again."""
+    parameter = _effect_parameter(handler)
+    if parameter is None:
+        return None
+    try:
+        return _admitted(parameter)
+    except _UnresolvedError:
+        return None
+
+
+def declare_passes(handler: _HandlerT, source: Callable[[], tuple[object, object]]) -> _HandlerT:
+    """Mark `handler` as passing on effects, and return it.
+
+    `source` is asked when the handler is installed for `(passes, keeps)`: the class or tuple of
+    classes passed on, and the classes among them that the handler sees all the same.
+    """
+    setattr(handler, _PASSES, source)
+    return handler
+
+
+def effect_result_type(effect: object) -> object:
+    """The `T` of the `EffectBase[T]` that an effect or its class derives from; else Any."""
+    return _answer_of(effect if _is_class(effect) else type(effect), {})
+
+
+def program_signature(function: object) -> ProgramSignature:
+    """What a function's `-> Generator[effects, sent, result]` declares."""
+    unknown = ProgramSignature(None, Any)
+    function = _unwrapped(function)
+    if not isinstance(function, types.FunctionType):
+        return unknown
+    try:
+        annotation = _evaluated(function.__annotations__.get("return"), function)
+    except _UnresolvedError:
+        return unknown
+    arguments: tuple[object, ...] = get_args(annotation)
+    if get_origin(annotation) is Annotated or len(arguments) != _GENERATOR_ARGUMENTS:
+        return unknown
+    yielded, _, result = arguments
+    if yielded is Any:
+        return ProgramSignature(None, result)
+    return ProgramSignature(get_args(yielded) if _is_union(yielded) else (yielded,), result)
+
+
+# The parameter that takes the effect.
+
+
+class _EffectParameter(NamedTuple):
+    """A function's positional parameter."""
+
+    function: types.FunctionType
+    position: int
+
+    @property
+    def name(self) -> str:
+        return self.function.__code__.co_varnames[self.position]
+
+
+def _effect_parameter(handler: object) -> _EffectParameter | None:
+    """The parameter that a call `handler(effect, k)` gives the effect to, where Python code has it.
+
+    Wrappers, bound methods, partials and callable objects are looked through.
+    """
+    position = 0
+    seen: set[int] = set()
+    while id(handler) not in seen:
+        seen.add(id(handler))
+        if isinstance(handler, types.FunctionType):
+            wrapped: object = getattr(handler, "__wrapped__", None)
+            if wrapped is None or wrapped is handler:
+                return _positional(handler, position)
+            handler = wrapped
+        elif isinstance(handler, types.MethodType):
+            position += 1
+            handler = handler.__func__
+        elif isinstance(handler, partial):
+            bound = cast("partial[object]", handler)
+            position += len(bound.args)
+            handler = bound.func
+        else:
+            call = _call_method(type(handler))
+            if isinstance(handler, type) or call is None:
+                return None
+            position += 1
+            handler = call
+    return None
+
+
+def _call_method(cls: type) -> types.FunctionType | None:
+    """The function that calls of the class's instances run, where it is Python code."""
+    call: object = inspect.getattr_static(cls, "__call__", None)
+    return call if isinstance(call, types.FunctionType) else None
+
+
+def _positional(function: types.FunctionType, position: int) -> _EffectParameter | None:
+    if position < function.__code__.co_argcount:
+        return _EffectParameter(function, position)
+    return None
+
+
+def _unwrapped(function: object) -> object:
+    """The function at the end of a chain of `__wrapped__`."""
+    seen: set[int] = set()
+    while isinstance(function, types.FunctionType) and id(function) not in seen:
+        seen.add(id(function))
+        wrapped = getattr(function, "__wrapped__", None)
+        if wrapped is None:
+            break
+        function = wrapped
+    return function
+
+
+# From the parameter's annotation to effect types.
+
+
+def _admitted(parameter: _EffectParameter) -> EffectTypes:
+    """The types admitted, found once for a function.
+
+    Raises _UnresolvedError, and TypeError for a class that no effect can be an instance of.
+    """
+    function, position = parameter
+    kept = _kept_types(function)
+    if position not in kept:
+        annotation: object = function.__annotations__.get(parameter.name)
+        try:
+            kept[position] = _types_named(annotation, function)
+        except _NoEffectIsInstanceError as error:
+            raise TypeError(_refusal(parameter, error.refused)) from error
+    return kept[position]
+
+
+def _kept_types(function: types.FunctionType) -> dict[int, EffectTypes]:
+    """What was found for the function's parameters, by position."""
+    return function.__dict__.setdefault(_TYPES, {})
+
+
+def _types_named(annotation: object, function: types.FunctionType) -> EffectTypes:
+    """The effect types that an annotation of the function names."""
+    annotation = _evaluated(annotation, function)
+    if _is_class(annotation):
+        return (annotation,) if _filters(annotation) else None
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _types_named(get_args(annotation)[0], function)
+    if _is_union(annotation):
+        return _types_of_members(get_args(annotation), function)
+    if isinstance(origin, type):
+        return (origin,) if origin is EffectBase or _filters(origin) else None
+    return None
+
+
+def _types_of_members(members: tuple[object, ...], function: types.FunctionType) -> EffectTypes:
+    """Those of all members, in order; None from the first member that admits everything."""
+    found: dict[type, None] = {}
+    for member in members:
+        admitted = _types_named(member, function)
+        if admitted is None:
+            return None
+        found.update(dict.fromkeys(admitted))
+    return tuple(found)
+
+
+def _is_union(annotation: object) -> bool:
+    return isinstance(annotation, types.UnionType) or get_origin(annotation) is Union
+
+
+def _is_class(value: object) -> TypeGuard[type]:
+    """Whether `value` is a class itself, not an alias with arguments (which says it is a type)."""
+    return isinstance(value, type) and not isinstance(value, types.GenericAlias)
+
+
+def _evaluated(annotation: object, function: types.FunctionType) -> object:
+    """The annotation, or the value of its text, and of the text that this is, and so on."""
+    seen: set[str] = set()
+    while isinstance(annotation, str):
+        if annotation in seen:
+            raise _UnresolvedError(annotation)
+        seen.add(annotation)
+        annotation = _value_of(annotation, function)
+    return annotation
+
+
+def _value_of(text: str, function: types.FunctionType) -> object:
+    """The value of an annotation's text among the function's globals.
+
+    Not kept: the functions of one code may differ in it, and a global may be bound again.
+    """
+    names = function.__globals__
+    try:
+        return names[text]
+    except KeyError:
+        pass
+    try:
+        return eval(_compiled(text), names)
+    except _ANNOTATION_ERRORS as error:
+        raise _UnresolvedError(text) from error
+
+
+@lru_cache(maxsize=1024)
+def _compiled(text: str) -> types.CodeType:
+    return compile(text.lstrip(" \t"), "<annotation>", "eval")
+
+
+_verdicts: WeakKeyDictionary[type, bool] = WeakKeyDictionary()
+
+
+def _filters(cls: type) -> bool:
+    """Whether effects can be told by the class: it is neither above all of them nor uncheckable.
+
+    Raises _NoEffectIsInstanceError.
+    """
+    filters = _verdicts.get(cls)
+    if filters is None:
+        if _no_effect_is_instance(cls):
+            raise _NoEffectIsInstanceError(cls)
+        filters = cls not in (object, EffectBase, Any) and not _is_static_protocol(cls)
+        _verdicts[cls] = filters
+    return filters
+
+
+def _no_effect_is_instance(cls: type) -> bool:
+    """Whether no class can derive from both `cls` and EffectBase.
+
+    So it is where `cls` is final, or derives from a class of the interpreter other than object:
+    instances of those are laid out in their own way.
+    """
+    if issubclass(cls, EffectBase) or cls is object:
+        return False
+    if not cls.__flags__ & _IS_BASE_TYPE:
+        return True
+    return any(not base.__flags__ & _IS_HEAP_TYPE for base in cls.__mro__ if base is not object)
+
+
+def _is_static_protocol(cls: type) -> bool:
+    """Whether `cls` is a protocol that isinstance refuses."""
+    return getattr(cls, "_is_protocol", False) and not getattr(cls, "_is_runtime_protocol", False)
+
+
+def _refusal(parameter: _EffectParameter, refused: type) -> str:
+    function = parameter.function
+    code = function.__code__
+    return (
+        f"handler {function.__qualname__} (defined at {code.co_filename}:{code.co_firstlineno}): "
+        f"the annotation of effect parameter {parameter.name!r} names {refused.__qualname__}, "
+        "which no effect can be an instance of, so the handler would never be called. "
+        "Annotate it with the effect class it handles (a subclass of EffectBase, "
+        "e.g. effect: MyEffect), or with EffectBase to receive every effect."
+    )
+
+
+def _warn_of_unresolved(parameter: _EffectParameter) -> None:
+    """Warn where the function is defined."""
+    function = parameter.function
+    warnings.warn_explicit(
+        f"handler {function.__qualname__}: the annotation of effect parameter "
+        f"{parameter.name!r} cannot be evaluated at runtime, so the handler receives every effect "
+        "(no type filter). Import the effect type at runtime to get the filter.",
+        RuntimeWarning,
+        function.__code__.co_filename,
+        function.__code__.co_firstlineno,
+        module=function.__module__,
+    )
+
+
+# The marks that decorators leave.
+
+
+def _marks(function: types.FunctionType) -> tuple[object, tuple[int, ...]]:
+    """The generator function under a wrapper, and the lines of its tail resumptions."""
+    marks = function.__dict__
+    return marks.get(_GENERATOR_FUNCTION), tuple(marks.get(_TAIL_RESUME_LINES, ()))
+
+
+def _bound_marks(handler: object) -> tuple[object, tuple[int, ...]]:
+    """As `_marks`, of a bound method; nothing for other objects."""
+    if not isinstance(handler, types.MethodType):
+        return None, ()
+    function = handler.__func__
+    if not isinstance(function, types.FunctionType):
+        return None, ()
+    generator_function, lines = _marks(function)
+    if generator_function is None:
+        return None, lines
+    bound = types.MethodType(cast("Callable[..., object]", generator_function), handler.__self__)
+    return bound, lines
+
+
+def _passed_effects(handler: types.FunctionType) -> PassedEffects | None:
+    """What the handler was declared to pass on; None where that is nothing, or not yet defined."""
+    source = handler.__dict__.get(_PASSES)
+    if source is None:
+        return None
+    try:
+        passes, keeps = source()
+    except (NameError, AttributeError):
+        return None
+    passed = PassedEffects(passes if isinstance(passes, tuple) else (passes,), tuple(keeps))
+    declared = passed.passes and all(isinstance(cls, type) for part in passed for cls in part)
+    return passed if declared else None
+
+
+# From an effect class to the type of its answer.
+
+
+def _answer_of(cls: type, arguments: dict[object, object]) -> object:
+    """The argument of EffectBase among the bases of `cls`, given those of its own parameters."""
+    for base in cls.__dict__.get("__orig_bases__", cls.__bases__):
+        given = [arguments.get(argument, argument) for argument in get_args(base)]
+        origin = get_origin(base) or base
+        if origin is EffectBase:
+            return given[0] if given else Any
+        if isinstance(origin, type) and issubclass(origin, EffectBase):
+            return _answer_of(origin, dict(zip(_parameters_of(origin), given, strict=False)))
+    return Any
+
+
+def _parameters_of(cls: type) -> tuple[object, ...]:
+    """The type variables of a generic class, in order."""
+    declared: tuple[object, ...] = cls.__dict__.get("__parameters__", ())
+    if declared:
+        return declared
+    found: dict[object, None] = {}
+    for base in cls.__dict__.get("__orig_bases__", ()):
+        found.update(dict.fromkeys(getattr(base, "__parameters__", ())))
+    return tuple(found)
