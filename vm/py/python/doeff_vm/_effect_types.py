@@ -7,10 +7,9 @@ A handler sees the effects that its first parameter is annotated with:
 The machine asks for a handler's `HandlerSpec` once, when the handler is installed, and keeps it.
 """
 
-import inspect
 import types
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from typing import (
     Annotated,
@@ -104,7 +103,8 @@ def handler_effect_types(handler: object) -> EffectTypes:
         return _admitted(parameter)
     except _UnresolvedError:
         _warn_of_unresolved(parameter)
-        _kept_types(parameter.function)[parameter.position] = None
+        function, position = parameter
+        _kept_types(function)[position] = None
         return None
 
 
@@ -194,18 +194,12 @@ def _effect_parameter(handler: object) -> _EffectParameter | None:
             position += len(bound.args)
             handler = bound.func
         else:
-            call = _call_method(type(handler))
-            if isinstance(handler, type) or call is None:
+            call = cast("type", type(handler)).__call__
+            if isinstance(handler, type) or not isinstance(call, types.FunctionType):
                 return None
             position += 1
             handler = call
     return None
-
-
-def _call_method(cls: type) -> types.FunctionType | None:
-    """The function that calls of the class's instances run, where it is Python code."""
-    call: object = inspect.getattr_static(cls, "__call__", None)
-    return call if isinstance(call, types.FunctionType) else None
 
 
 def _positional(function: types.FunctionType, position: int) -> _EffectParameter | None:
@@ -241,7 +235,7 @@ def _admitted(parameter: _EffectParameter) -> EffectTypes:
         try:
             kept[position] = _types_named(annotation, function)
         except _NoEffectIsInstanceError as error:
-            raise TypeError(_refusal(parameter, error.refused)) from error
+            raise TypeError(_refusal(parameter, error.refused)) from None
     return kept[position]
 
 
@@ -255,7 +249,7 @@ def _types_named(annotation: object, function: types.FunctionType) -> EffectType
     annotation = _evaluated(annotation, function)
     if _is_class(annotation):
         return (annotation,) if _filters(annotation) else None
-    origin = get_origin(annotation)
+    origin: object = get_origin(annotation)
     if origin is Annotated:
         return _types_named(get_args(annotation)[0], function)
     if _is_union(annotation):
@@ -407,11 +401,11 @@ def _passed_effects(handler: types.FunctionType) -> PassedEffects | None:
     if source is None:
         return None
     try:
-        passes, keeps = source()
+        passes, keeps = cast("tuple[type | tuple[type, ...], Iterable[type]]", source())
     except (NameError, AttributeError):
         return None
     passed = PassedEffects(passes if isinstance(passes, tuple) else (passes,), tuple(keeps))
-    declared = passed.passes and all(isinstance(cls, type) for part in passed for cls in part)
+    declared = passed.passes and all(map(_is_class, passed.passes + passed.keeps))
     return passed if declared else None
 
 
@@ -422,11 +416,12 @@ def _answer_of(cls: type, arguments: dict[object, object]) -> object:
     """The argument of EffectBase among the bases of `cls`, given those of its own parameters."""
     for base in cls.__dict__.get("__orig_bases__", cls.__bases__):
         given = [arguments.get(argument, argument) for argument in get_args(base)]
-        origin = get_origin(base) or base
+        origin: object = get_origin(base) or base
         if origin is EffectBase:
             return given[0] if given else Any
-        if isinstance(origin, type) and issubclass(origin, EffectBase):
-            return _answer_of(origin, dict(zip(_parameters_of(origin), given, strict=False)))
+        if _is_class(origin) and issubclass(origin, EffectBase):
+            parameters = _parameters_of(cast("type", origin))
+            return _answer_of(cast("type", origin), dict(zip(parameters, given, strict=False)))
     return Any
 
 

@@ -4,6 +4,7 @@ import inspect
 import reprlib
 from collections.abc import Mapping, Sequence
 from types import FunctionType, GeneratorType
+from typing import Any, cast
 
 from doeff_vm._effect_types import known_effect_types
 from doeff_vm.doeff_vm import Call, EffectBase
@@ -30,7 +31,7 @@ def program_shown(value: object) -> str:
     if call is not None:
         return call
     if isinstance(value, Call):
-        name = getattr(value.function.function, "__name__", None)
+        name = getattr(getattr(value.function, "function", None), "__name__", None)
         if name is not None:
             return f"{name}({'...' if value.args or value.kwargs else ''})"
     return "program"
@@ -44,8 +45,8 @@ def yielded_not_a_program(value: object) -> str:
             f"yield got the @do function {value.__name__!r} itself, not a program. "
             f"Call the function to build the program, then yield that: yield {call}"
         )
-    if isinstance(value, GeneratorType) and value.__name__ != "<genexpr>":
-        name = value.__name__
+    name = _generator_function_name(value)
+    if name is not None:
         return (
             f"yield got a generator from {name!r}, which has no @do. "
             f"Put @do on {name!r} so that calling it builds a program."
@@ -56,6 +57,14 @@ def yielded_not_a_program(value: object) -> str:
         '(x = yield Ask("key"), x = yield sub()); '
         "a plain value needs no yield: use it as it is, or return it."
     )
+
+
+def _generator_function_name(value: object) -> str | None:
+    """The name of the function whose call made a generator; None for what no function made."""
+    if not isinstance(value, GeneratorType):
+        return None
+    name = cast("GeneratorType[Any, Any, Any]", value).__name__
+    return None if name == "<genexpr>" else name
 
 
 yield_message = yielded_not_a_program

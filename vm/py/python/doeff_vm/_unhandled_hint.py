@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import groupby
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from doeff_vm._effect_types import EffectTypes, handler_spec
 
@@ -125,7 +125,7 @@ def _shown_effect(effect: object) -> str:
 def _hint_line(effect: object) -> str:
     """The hint; a failing one must not hide the unhandled effect."""
     try:
-        line: object = hint_for(effect)
+        line = cast("object", hint_for(effect))
     except BaseException as error:
         return f"hint lookup failed: {_shown_error(error)}"
     if isinstance(line, str):

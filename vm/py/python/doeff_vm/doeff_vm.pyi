@@ -1,4 +1,5 @@
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable as _Function
+from collections.abc import Generator, Sequence
 from typing import (
     Any,
     ClassVar,
@@ -17,6 +18,33 @@ from typing import (
 
 from _typeshed import SupportsKeysAndGetItem
 
+# isort: off
+from doeff_vm._doeff_names import (
+    Apply as Apply,
+    BindOpener as BindOpener,
+    Call as Call,
+    Callable as Callable,
+    Expand as Expand,
+    GetBoundaries as GetBoundaries,
+    GetExecutionContext as GetExecutionContext,
+    GetOuterHandlers as GetOuterHandlers,
+    GetTraceback as GetTraceback,
+    HandlerSpec as HandlerSpec,
+    IRStream as IRStream,
+    K as K,
+    Perform as Perform,
+    PyVM as PyVM,
+    TailEval as TailEval,
+    WithBoundaries as WithBoundaries,
+    WithObserve as WithObserve,
+    invariant_checks_enabled as invariant_checks_enabled,
+    set_scheduler_step_budget_armed as set_scheduler_step_budget_armed,
+    set_scheduler_trace_installed as set_scheduler_trace_installed,
+    vm_live_counts as vm_live_counts,
+    vm_work_counts as vm_work_counts,
+)
+# isort: on
+
 _P = ParamSpec("_P")
 _Q = ParamSpec("_Q")
 _T = TypeVar("_T")
@@ -24,7 +52,7 @@ _T_co = TypeVar("_T_co", covariant=True)
 _S = TypeVar("_S")
 _A = TypeVar("_A")  # what a clause answers
 _E = TypeVar("_E", bound=EffectBase[Any])
-_AnyHandlerT = TypeVar("_AnyHandlerT", bound=Callable[[object, Continuation], object])
+_AnyHandlerT = TypeVar("_AnyHandlerT", bound=_Function[[object, Continuation], object])
 
 class _HasGenerator(Protocol[_T_co]):
     def to_generator(self) -> Generator[Any, Any, _T_co]: ...
@@ -32,8 +60,8 @@ class _HasGenerator(Protocol[_T_co]):
 _Program: TypeAlias = Program[_T] | _HasGenerator[_T]
 _Effects: TypeAlias = type[EffectBase[Any]] | tuple[type[EffectBase[Any]], ...]
 _Mapping: TypeAlias = SupportsKeysAndGetItem[Any, Any] | None
-_Handler: TypeAlias = Callable[[Any, Continuation], Generator[Any, Any, _A] | _Program[_A]]
-_Listed: TypeAlias = Callable[[Any, Continuation], Any]
+_Handler: TypeAlias = _Function[[Any, Continuation], Generator[Any, Any, _A] | _Program[_A]]
+_Listed: TypeAlias = _Function[[Any, Continuation], Any]
 _BuiltIn: TypeAlias = StateHandler | ReaderHandler | WriterHandler
 
 __version__: str
@@ -51,7 +79,7 @@ class DoCall(Program[_T_co]):
     """The lazy, reusable program that calling a `@do` function gives."""
 
     @property
-    def function(self) -> Callable[..., Any]: ...
+    def function(self) -> _Function[..., Any]: ...
     @property
     def args(self) -> tuple[Any, ...]: ...
     @property
@@ -61,7 +89,7 @@ class DoCall(Program[_T_co]):
 class DoFunction(Generic[_P, _T_co]):
     """A function whose calls are lazy programs."""
 
-    __wrapped__: Callable[..., Any]
+    __wrapped__: _Function[..., Any]
     __name__: str
     __qualname__: str
     def __call__(self, *args: _P.args, **kwargs: _P.kwargs) -> DoCall[_T_co]: ...
@@ -69,13 +97,13 @@ class DoFunction(Generic[_P, _T_co]):
     @overload
     def __get__(
         self: DoFunction[Concatenate[type[_S], _Q], _T], instance: _S | None, owner: type[_S], /
-    ) -> Callable[_Q, DoCall[_T]]: ...
+    ) -> _Function[_Q, DoCall[_T]]: ...
     @overload
     def __get__(self, instance: None, owner: type, /) -> DoFunction[_P, _T_co]: ...
     @overload
     def __get__(
         self: DoFunction[Concatenate[_S, _Q], _T], instance: _S, owner: type | None = None, /
-    ) -> Callable[_Q, DoCall[_T]]: ...
+    ) -> _Function[_Q, DoCall[_T]]: ...
     @overload
     def __get__(self, instance: object, owner: type | None = None, /) -> DoFunction[_P, _T_co]: ...
 
@@ -92,9 +120,9 @@ def do(
 @overload
 def do(function: classmethod[_S, _P, _T]) -> classmethod[_S, _P, DoCall[_T]]: ...
 @overload
-def do(function: Callable[_P, Generator[Any, Any, _T]]) -> DoFunction[_P, _T]: ...
+def do(function: _Function[_P, Generator[Any, Any, _T]]) -> DoFunction[_P, _T]: ...
 @overload
-def do(function: Callable[_P, _T]) -> DoFunction[_P, _T]:
+def do(function: _Function[_P, _T]) -> DoFunction[_P, _T]:
     """Make the calls of a plain or generator function lazy programs.
 
     Raises `TypeError` for an `async def` and for what cannot be called.
@@ -143,7 +171,7 @@ def handler(  # pyright: ignore[reportOverlappingOverload] (it takes any effect,
     function: _AnyHandlerT,
 ) -> _AnyHandlerT: ...
 @overload
-def handler(function: Callable[[_E, Continuation], _A]) -> TypedHandler[_E, _A]:
+def handler(function: _Function[[_E, Continuation], _A]) -> TypedHandler[_E, _A]:
     """Make a function a handler of the effect type that its first parameter is annotated with.
 
     For a union it handles each; without an annotation, and for `Any` or `object`, the function
@@ -342,14 +370,14 @@ class TypedHandler(Generic[_E, _A]):
     """A handler with the effect types that it accepts."""
 
     @overload
-    def __init__(self, handler: Callable[[_E, Continuation], _A], effects: type[_E]) -> None: ...
+    def __init__(self, handler: _Function[[_E, Continuation], _A], effects: type[_E]) -> None: ...
     @overload
     def __init__(
-        self, handler: Callable[[_E, Continuation], _A], effects: tuple[type[_E], ...]
+        self, handler: _Function[[_E, Continuation], _A], effects: tuple[type[_E], ...]
     ) -> None: ...
     def __call__(self, effect: _E, k: Continuation, /) -> _A: ...
     @property
-    def handler(self) -> Callable[[_E, Continuation], _A]: ...
+    def handler(self) -> _Function[[_E, Continuation], _A]: ...
     @property
     def effects(self) -> type[_E] | tuple[type[_E], ...]: ...
 
@@ -375,11 +403,11 @@ class Put(EffectBase[None]):
 class Modify(EffectBase[Any]):
     """Sets the state of `key` to `f(old)`; gives `old`."""
 
-    def __init__(self, key: Any, f: Callable[[Any], Any]) -> None: ...
+    def __init__(self, key: Any, f: _Function[[Any], Any]) -> None: ...
     @property
     def key(self) -> Any: ...
     @property
-    def f(self) -> Callable[[Any], Any]: ...
+    def f(self) -> _Function[[Any], Any]: ...
 
 @final
 class Ask(EffectBase[Any]):
