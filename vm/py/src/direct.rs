@@ -83,12 +83,8 @@ impl Driver<'_> {
             drop(handler);
             drop_frame(frame);
             let frame = self.machine.running()?;
-            let thrown = error.as_ptr() as usize;
             match generator::throw(&frame.generator, error) {
-                Step::Raise(next) => {
-                    self.note_rethrow(thrown, &next);
-                    error = next;
-                }
+                Step::Raise(next) => error = next,
                 Step::Yield(yielded) => return self.caught(yielded),
                 Step::Return(result) => return self.give(result),
             }

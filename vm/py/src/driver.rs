@@ -15,7 +15,6 @@ use crate::clause::clause_raised;
 use crate::debug::Debug;
 use crate::doeff::errors;
 use crate::doeff::install::{self, Manner, manner};
-use crate::doeff::trace::RaiseSite;
 use crate::generator::{self, Step, is_generator, is_new};
 use crate::host::{
     PyCall, PyCaptured, PyEvent, PyFrame, PyMachine, PyMode, PyOutcome, PyPrompt, PyYielded,
@@ -124,8 +123,8 @@ pub(crate) struct Driver<'a> {
     pub(crate) doeff: bool,
     /// The error that ends a run of doeff's at once.
     pub(crate) fatal: Option<Ref>,
-    /// Of the latest exception in a run of doeff's.
-    pub(crate) raise_site: RaiseSite,
+    /// In a run of doeff's: the place of the first exception that no program has asked for, a list.
+    pub(crate) raise_site: Option<Ref>,
 }
 
 impl<'a> Driver<'a> {
@@ -137,7 +136,7 @@ impl<'a> Driver<'a> {
             stopped: None,
             doeff: false,
             fatal: None,
-            raise_site: RaiseSite::default(),
+            raise_site: None,
         }
     }
 }
@@ -263,12 +262,8 @@ impl Driver<'_> {
         match self.machine.running() {
             Some(frame) => {
                 let generator = frame.generator.clone();
-                let thrown = error.as_ptr() as usize;
-                self.note_throw(&error);
+                self.note_throw();
                 let step = generator::throw(&generator, error);
-                if let Step::Raise(error) = &step {
-                    self.note_rethrow(thrown, error);
-                }
                 self.answer(step)
             }
             None => no_frame(),
@@ -350,6 +345,7 @@ impl Driver<'_> {
                 let effect = unsafe { continuation::effect(k) };
                 clause_without_body(handler, &effect, k, result)
             }
+            None if self.doeff => Err(take_error()),
             None => Err(messages::convert_stop_iteration(take_error(), handler)),
         };
         outcome.unwrap_or_else(|error| match clause_raised(k, handler, None, error) {
@@ -390,7 +386,9 @@ impl Driver<'_> {
         }
         if self.doeff {
             let handlers = self.machine.handlers().filter_map(install::shown);
-            return HandlerAction::Throw(errors::unhandled(effect, handlers));
+            let error = errors::unhandled(effect, handlers);
+            self.attach_context(&error);
+            return HandlerAction::Throw(error);
         }
         HandlerAction::Throw(messages::unhandled_effect(effect, self.machine.handlers()))
     }

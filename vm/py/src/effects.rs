@@ -161,6 +161,8 @@ impl Accepted {
 #[derive(Default)]
 struct Registry {
     rows: HashMap<TypeKey, Box<Row>>,
+    /// Of types that are no effect types, whose instances doeff performs all the same.
+    other_rows: HashMap<TypeKey, Box<Row>>,
     #[allow(clippy::vec_box)] // `EffectType` points to the row, which must not move
     unused_rows: Vec<Box<Row>>,
     sets: HashMap<Accepted, AcceptSet>,
@@ -282,28 +284,46 @@ fn register(kind: TypeKey) -> Result<Option<EffectType>, Ref> {
     if !is_effect_type(kind) {
         return Ok(None);
     }
+    register_in(kind, |registry| &mut registry.rows).map(Some)
+}
+
+/// The registered type of any object, to perform it as if it were an effect.
+///
+/// # Errors
+/// As for [`effect_type`].
+pub fn performed_type(object: &Ref) -> Result<EffectType, Ref> {
+    match effect_type(object)? {
+        Some(found) => Ok(found),
+        None => register_in(object.type_ptr(), |registry| &mut registry.other_rows),
+    }
+}
+
+/// Registers a type, or fills in its row anew.
+fn register_in(
+    kind: TypeKey,
+    rows: impl Fn(&mut Registry) -> &mut HashMap<TypeKey, Box<Row>>,
+) -> Result<EffectType, Ref> {
     forget_dead();
     watch(kind)?;
     give_version(kind)?;
-    Ok(Some(with_registry(|registry| {
-        let Registry {
-            rows,
-            unused_rows,
-            sets,
-            ..
-        } = registry;
-        let row = rows.entry(kind).or_insert_with(|| {
-            unused_rows.pop().unwrap_or_else(|| {
+    Ok(with_registry(|registry| {
+        let empty = match rows(registry).remove(&kind) {
+            Some(row) => row,
+            None => registry.unused_rows.pop().unwrap_or_else(|| {
                 Box::new(Row {
                     first: 0,
                     further: Vec::new(),
                     version: NO_VERSION,
                 })
-            })
-        });
-        row.fill(kind, sets);
-        EffectType(NonNull::from(&**row))
-    })))
+            }),
+        };
+        let sets = std::mem::take(&mut registry.sets);
+        let row = rows(registry).entry(kind).or_insert(empty);
+        row.fill(kind, &sets);
+        let known = EffectType(NonNull::from(&**row));
+        registry.sets = sets;
+        known
+    }))
 }
 
 /// The accept set of these effect types. The caller's handler keeps them alive while it is used.
@@ -336,7 +356,7 @@ pub fn accept_set_of(mut key: Accepted) -> Result<AcceptSet, Ref> {
             // Set 0 is the one that accepts everything.
             AcceptSet(u32::try_from(registry.sets.len() + 1).unwrap_or(u32::MAX - 1))
         });
-        for (kind, row) in &mut registry.rows {
+        for (kind, row) in registry.rows.iter_mut().chain(&mut registry.other_rows) {
             row.set(set, key.accepts(*kind));
         }
         registry.sets.insert(key, set);
@@ -457,13 +477,14 @@ fn forget_in(registry: &mut Registry, kind: TypeKey) -> Option<Ref> {
     unsafe { *KNOWN.0.get() = [None; LATEST] };
     registry.suspects.retain(|&suspect| suspect != kind);
     registry.unused_rows.extend(registry.rows.remove(&kind));
+    registry.unused_rows.extend(registry.other_rows.remove(&kind));
     let ended: Vec<_> = registry
         .sets
         .extract_if(|accepted, _| accepted.mentions(kind))
         .map(|(_, set)| set)
         .collect();
     for &set in &ended {
-        for row in registry.rows.values_mut() {
+        for row in registry.rows.values_mut().chain(registry.other_rows.values_mut()) {
             row.set(set, false);
         }
     }

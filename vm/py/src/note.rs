@@ -38,6 +38,24 @@ thread_local! {
     static OUTERMOST: Cell<u64> = const { Cell::new(0) };
 }
 
+thread_local! {
+    /// Whether a run of doeff's goes on, whose exceptions get no note.
+    static SILENT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether the innermost run is one of doeff's.
+pub fn is_silent() -> bool {
+    SILENT.get()
+}
+
+/// Runs `f`; what crosses clauses meanwhile gets no note.
+pub fn silently<T>(f: impl FnOnce() -> T) -> T {
+    let before = SILENT.replace(true);
+    let result = f();
+    SILENT.set(before);
+    result
+}
+
 /// One `run`, among those that run inside each other on this thread.
 pub struct Run {
     outermost: bool,
@@ -126,6 +144,9 @@ pub fn name_of_clause(clause: &Ref, kept: Option<&Ref>) -> String {
 /// frame keeps `kept`.
 #[cold]
 pub fn crossed(error: &Ref, k: &Ref, kept: Option<&Ref>, clause: &str) {
+    if SILENT.get() {
+        return;
+    }
     // SAFETY: `k` is a continuation.
     let effect = kept
         .and_then(effect_of)

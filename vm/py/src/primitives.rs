@@ -16,7 +16,7 @@ use crate::host::{PyCaptured, PyFrame, PyOutcome, PyYielded};
 use crate::node::{self, Kind};
 use crate::object::{Ref, take_error};
 use crate::types::types;
-use crate::doeff::control::start_call;
+use crate::doeff::control::{start_call, throwable};
 use crate::doeff::{errors, install, observe};
 use crate::{continuation, messages, note, program};
 
@@ -94,7 +94,13 @@ impl Driver<'_> {
         go_on(reserved, value)
     }
 
-    fn resume_throw(&mut self, primitive: Ref) -> PyOutcome {
+    fn resume_throw(&mut self, mut primitive: Ref) -> PyOutcome {
+        if self.doeff {
+            primitive = match throwable(primitive) {
+                Ok(primitive) => primitive,
+                Err(error) => return refuse(Err(error)),
+            };
+        }
         match reserve_to_throw(primitive, Kind::ResumeThrow) {
             Ok((_, reserved, error)) => go_on_throwing(reserved, error),
             Err(error) => self.refused_use(error),
@@ -174,7 +180,7 @@ impl Driver<'_> {
         }
     }
 
-    fn get_handlers(&self, primitive: &Ref) -> Result<PyYielded, Ref> {
+    fn get_handlers(&mut self, primitive: &Ref) -> Result<PyYielded, Ref> {
         // SAFETY: it is a node.
         if unsafe { node::optional_field(primitive, 0) }.is_some() {
             return self.answer_question(primitive, Kind::GetHandlers);
@@ -347,7 +353,11 @@ pub(crate) fn reserve_to_throw(primitive: Ref, kind: Kind) -> Result<(Ref, Reser
         return Err(messages::needs_exception(kind, &error));
     }
     let reserved = reserve(&k, kind, None)?;
-    let error = messages::convert_given_stop_iteration(error, kind);
+    let error = if note::is_silent() {
+        error
+    } else {
+        messages::convert_given_stop_iteration(error, kind)
+    };
     Ok((k, reserved, error))
 }
 

@@ -5,16 +5,16 @@ use std::ptr;
 use doeff_vm_core::{PyCallOutcome, Value, Yielded};
 use pyo3::prelude::*;
 
-use crate::classify::{self, Reserved, Started, new_generator, reserve_started, start_program};
+use crate::classify::{self, Reserved, Started, reserve_started, start_program};
 use crate::clause::Failure;
 use crate::driver::Driver;
-use crate::effects::effect_type;
+use crate::effects::performed_type;
 use crate::generator::{is_generator, with_bound};
 use crate::host::PyOutcome;
 use crate::node::{self, Kind};
 use crate::object::{Ref, take_error};
 use crate::primitives::{
-    clause_without_body, delegate, go_on, go_on_throwing, perform, refuse, reserve_to_throw,
+    clause_without_body, go_on, go_on_throwing, perform, refuse, reserve_to_throw,
 };
 use crate::{calls, continuation, messages, program};
 
@@ -46,7 +46,7 @@ pub fn start_call(call: &Ref) -> Result<Started, Ref> {
     // SAFETY: the caller has checked that it is one.
     match unsafe { expand::start(call) } {
         Some(result) if !is_generator(&result) => Ok(Started::Value(result)),
-        Some(result) => new_generator(result).map(Started::Body),
+        Some(result) => Ok(Started::Body(result)),
         None => Err(take_error()),
     }
 }
@@ -125,15 +125,15 @@ impl Driver<'_> {
     }
 
     fn perform_foreign(&mut self, effect: Ref) -> PyOutcome {
-        match effect_type(&effect) {
-            Ok(Some(_)) if observe::any() => self.perform_observed(effect),
-            Ok(Some(_)) => perform(effect),
-            Ok(None) => {
-                let handlers = self.machine.handlers().filter_map(install::shown);
-                refuse(Err(errors::unhandled(&effect, handlers)))
-            }
-            Err(error) => refuse(Err(error)),
+        if observe::any()
+            && let Err(error) = self.observe(&effect)
+        {
+            return refuse(Err(error));
         }
+        refuse(performed_type(&effect).map(|effect_type| Yielded::Perform {
+            effect,
+            effect_type,
+        }))
     }
 
     fn refuse_or(&mut self, body: Result<Ref, Ref>) -> PyOutcome {
@@ -323,6 +323,10 @@ impl Driver<'_> {
     }
 
     pub(crate) fn transfer_throw_alone(&mut self, primitive: Ref) -> PyOutcome {
+        let primitive = match throwable(primitive) {
+            Ok(primitive) => primitive,
+            Err(error) => return refuse(Err(error)),
+        };
         let (k, reserved, error) = match reserve_to_throw(primitive, Kind::TransferThrow) {
             Ok(reserved) => reserved,
             Err(error) => return self.refused_use(error),
@@ -344,7 +348,15 @@ impl Driver<'_> {
             Err(error) => return self.refused_use(error),
         };
         match self.finish_running() {
-            Ok(_) => delegate(captured, effect, Kind::Pass, false),
+            Ok(_) => match performed_type(&effect) {
+                Ok(effect_type) => PyCallOutcome::GenYield(Yielded::Delegate {
+                    captured,
+                    effect,
+                    effect_type,
+                    declined: false,
+                }),
+                Err(error) => PyCallOutcome::OperationFailed { captured, error },
+            },
             Err(failure) => undo_captured(failure, &k, captured),
         }
     }
@@ -364,6 +376,27 @@ impl Driver<'_> {
         }
         refuse(Err(error))
     }
+}
+
+/// A primitive that throws, with an exception in any object's place.
+///
+/// # Errors
+/// `TypeError` where its first field is no continuation.
+pub(crate) fn throwable(primitive: Ref) -> Result<Ref, Ref> {
+    let Some(kind) = node::kind_of(&primitive) else {
+        return Ok(primitive);
+    };
+    // SAFETY: the callers have a primitive with two fields.
+    let [k, error] = [0, 1].map(|index| unsafe { node::field(&primitive, index) });
+    if !continuation::is_continuation(&k) {
+        return Err(errors::needs_continuation(&k));
+    }
+    // SAFETY: the object is valid.
+    if unsafe { pyo3::ffi::PyExceptionInstance_Check(error.as_ptr()) } != 0 {
+        return Ok(primitive);
+    }
+    let error = errors::raised_object(&error);
+    node::make(kind, &[&k, &error]).ok_or_else(take_error)
 }
 
 fn undo_captured(failure: Failure, k: &Ref, captured: crate::host::PyCaptured) -> PyOutcome {

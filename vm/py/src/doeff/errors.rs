@@ -36,6 +36,17 @@ pub fn raised(text: &str) -> Ref {
     ))
 }
 
+/// [`raised`], of any object that is no exception.
+pub fn raised_object(object: &Ref) -> Ref {
+    let shown = with_bound(object, |object| {
+        let shown = object.repr();
+        shown.map_or_else(|_| "?".to_owned(), |shown| shown.to_string())
+    });
+    make::<PyRuntimeError>(format!(
+        "VM error (non-exception value in Raise): {shown}"
+    ))
+}
+
 /// `<class 'int'>`, say.
 fn class_of(object: &Ref) -> String {
     with_bound(object, |object| {

@@ -1,14 +1,14 @@
 //! `PyVM`: doeff's entry point, and the figures that it asks for.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 
 use crate::continuation;
-use crate::note::Run;
+use crate::note;
 use crate::object::Ref;
-use crate::runs::{finish, from_bound};
-use crate::runs;
+use crate::runs::{self, from_bound, into_error, into_py};
 
 use super::errors;
 
@@ -20,10 +20,11 @@ static HANDLER_CALLS: AtomicU64 = AtomicU64::new(0);
 static ACTIVE: AtomicUsize = AtomicUsize::new(0);
 
 /// A machine that keeps to doeff's contract.
-#[pyclass(module = "builtins", frozen)]
+#[pyclass(frozen)]
 #[derive(Default)]
 pub struct PyVM {
     steps: AtomicU64,
+    running: AtomicBool,
 }
 
 #[pymethods]
@@ -36,18 +37,25 @@ impl PyVM {
     /// run(program)
     /// --
     ///
-    /// Runs a program to its result. Raises what nothing in it caught, `TypeError` for what is no program.
+    /// Runs a program to its result. Raises what nothing in it caught, `TypeError` for what is no program, and
+    /// `RuntimeError` where this machine is running already.
     fn run(&self, program: Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         let py = program.py();
-        let entered = Run::enter();
-        let program = from_bound(program);
+        if self.running.swap(true, Ordering::Relaxed) {
+            return Err(PyRuntimeError::new_err("Already borrowed"));
+        }
         ACTIVE.fetch_add(1, Ordering::Relaxed);
-        let (result, stats) = runs::run_foreign(&program);
+        let program = from_bound(program);
+        let (result, stats) = note::silently(|| runs::run_foreign(&program));
         ACTIVE.fetch_sub(1, Ordering::Relaxed);
+        self.running.store(false, Ordering::Relaxed);
         self.steps.fetch_add(stats.steps, Ordering::Relaxed);
         STEPS.fetch_add(stats.steps, Ordering::Relaxed);
         HANDLER_CALLS.fetch_add(stats.captures, Ordering::Relaxed);
-        finish(py, &entered, result)
+        match result {
+            Ok(value) => Ok(into_py(py, value)),
+            Err(error) => Err(into_error(py, error)),
+        }
     }
 
     /// arena_stats()

@@ -2,17 +2,17 @@
 
 use doeff_vm_core::{Part, Value, Yielded};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyTuple};
+use pyo3::types::{PyDict, PyList};
 
 use crate::continuation;
 use crate::driver::Driver;
-use crate::generator::{is_generator, with_bound};
-use crate::host::{PyCaptured, PyFrame, PyYielded};
+use crate::host::{PyCaptured, PyYielded};
 use crate::messages;
 use crate::node::{self, Kind};
 use crate::object::{Ref, with_python};
 use crate::runs::{from_bound, into_py};
 
+use super::trace::Site;
 use super::{errors, install, observe};
 
 impl Driver<'_> {
@@ -20,9 +20,9 @@ impl Driver<'_> {
     ///
     /// # Errors
     /// `RuntimeError` for a continuation that was used.
-    pub(crate) fn answer_question(&self, question: &Ref, kind: Kind) -> Result<PyYielded, Ref> {
+    pub(crate) fn answer_question(&mut self, question: &Ref, kind: Kind) -> Result<PyYielded, Ref> {
         let answer = match kind {
-            Kind::GetExecutionContext => self.execution_context().map_err(messages::exception),
+            Kind::GetExecutionContext => self.execution_context(),
             Kind::GetOuterHandlers => list(self.machine.handlers().filter_map(install::shown)),
             _ => {
                 // SAFETY: the other questions have a continuation as their first field.
@@ -45,71 +45,10 @@ impl Driver<'_> {
         }?;
         Ok(Yielded::Value(Value::Object(answer)))
     }
-
-    /// The frames that run where this is asked, outermost first, and the chain of handlers around them.
-    pub(crate) fn execution_context(&self) -> PyResult<Ref> {
-        with_python(|py| {
-            let mut entries = Vec::new();
-            let mut names = Vec::new();
-            self.machine.visit(|part| -> PyResult<()> {
-                match part {
-                    Part::Frame(frame) => {
-                        if let Some((name, file, line)) = site(py, frame)? {
-                            entries.push(("frame", name, file, line).into_pyobject(py)?);
-                        }
-                    }
-                    Part::Handler(handler) => {
-                        if let Some(handler) = install::shown(handler) {
-                            names.push(handler_name(&handler));
-                        }
-                    }
-                }
-                Ok(())
-            })?;
-            let list = PyList::empty(py);
-            for entry in entries.into_iter().rev() {
-                list.append(PyList::new(py, entry.iter())?)?;
-            }
-            if !names.is_empty() {
-                let chain = ("handler", "chain", PyList::new(py, names)?).into_pyobject(py)?;
-                list.append(PyList::new(py, chain.iter())?)?;
-            }
-            Ok(from_bound(list.into_any()))
-        })
-    }
-}
-
-/// The name of a handler, as tracebacks show it.
-pub(crate) fn handler_name(handler: &Ref) -> String {
-    with_bound(handler, |handler| {
-        let name = handler.getattr("__name__").and_then(|name| name.extract());
-        name.unwrap_or_else(|_| "<handler>".to_owned())
-    })
 }
 
 fn list(items: impl Iterator<Item = Ref>) -> Result<Ref, Ref> {
     crate::primitives::list(items)
-}
-
-/// A frame's function, file and line; `None` for a program without a body of Python code.
-fn site(py: Python<'_>, frame: &PyFrame) -> PyResult<Option<(String, String, usize)>> {
-    if !is_generator(&frame.generator) {
-        return Ok(None);
-    }
-    with_bound(&frame.generator, |generator| {
-        let code = generator.getattr(pyo3::intern!(py, "gi_code"))?;
-        let frame = generator.getattr(pyo3::intern!(py, "gi_frame"))?;
-        let line = if frame.is_none() {
-            code.getattr("co_firstlineno")?
-        } else {
-            frame.getattr("f_lineno")?
-        };
-        Ok(Some((
-            code.getattr("co_qualname")?.extract()?,
-            code.getattr("co_filename")?.extract()?,
-            line.extract::<Option<usize>>()?.unwrap_or_default(),
-        )))
-    })
 }
 
 /// Where what is held is suspended, innermost first.
@@ -118,10 +57,9 @@ fn sites(captured: &PyCaptured) -> PyResult<Ref> {
         let list = PyList::empty(py);
         captured.visit(|part| -> PyResult<()> {
             if let Part::Frame(frame) = part
-                && let Some((name, file, line)) = site(py, frame)?
+                && let Some(site) = Site::of(frame)?
             {
-                let entry = (name, file, line).into_pyobject(py)?;
-                list.append(PyList::new(py, entry.iter())?)?;
+                list.append(site.entry(py)?)?;
             }
             Ok(())
         })?;
@@ -140,7 +78,7 @@ fn boundaries(captured: &PyCaptured) -> PyResult<Ref> {
             };
             if let Some(callable) = callable {
                 let callable = into_py(py, callable).into_bound(py);
-                list.append(PyTuple::new(py, [kind.into_pyobject(py)?.into_any(), callable])?)?;
+                list.append(PyList::new(py, [kind.into_pyobject(py)?.into_any(), callable])?)?;
             }
         }
         Ok(from_bound(list.into_any()))
@@ -152,9 +90,10 @@ pub fn describe(py: Python<'_>, k: &Ref) -> PyResult<Ref> {
     // SAFETY: the callers have a continuation, which nothing uses meanwhile.
     let captured = unsafe { continuation::held(k) };
     let known = PyDict::new(py);
-    let id = captured.map(|captured| captured.id().number());
-    known.set_item("head", id)?;
-    known.set_item("last_fiber", id)?;
+    if let Some(captured) = captured {
+        known.set_item("head", captured.id().number())?;
+        known.set_item("last_fiber", captured.dispatch().number())?;
+    }
     known.set_item("consumed", captured.is_none())?;
     Ok(from_bound(known.into_any()))
 }

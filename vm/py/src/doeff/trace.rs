@@ -1,102 +1,202 @@
 //! `__doeff_traceback__`: what doeff shows of an exception that leaves a run.
 //!
-//! The frames are those of Python's own traceback that belong to generators. Which handlers were in scope
-//! where it was raised is noted then, as nothing tells afterwards.
+//! The place that raised is noted when the exception comes up, as its frames are gone afterwards: the first
+//! one since a program last asked, which is told of it then ([`Kind::GetExecutionContext`]).
+//!
+//! [`Kind::GetExecutionContext`]: crate::node::Kind::GetExecutionContext
 
+use doeff_vm_core::Part;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 use pyo3::{ffi, intern};
 
 use crate::driver::Driver;
-use crate::generator::with_bound;
-use crate::object::Ref;
+use crate::generator::{is_generator, with_bound};
+use crate::host::PyFrame;
+use crate::messages;
+use crate::object::{Ref, with_python};
+use crate::runs::{from_bound, into_py};
 
-use super::{install, questions};
+use super::install;
 
-/// The handlers in scope where an exception was raised.
-#[derive(Default)]
-pub struct RaiseSite {
-    /// The exception's address. Only compared with those of exceptions that are alive.
-    error: usize,
-    /// Innermost first.
-    handlers: Vec<Ref>,
+/// A frame's function, file and line.
+#[derive(PartialEq, Eq)]
+pub struct Site {
+    name: String,
+    file: String,
+    line: usize,
+}
+
+impl Site {
+    /// Where a frame is; `None` for a program without a body of Python code.
+    ///
+    /// # Errors
+    /// What its code object or frame raises.
+    pub fn of(frame: &PyFrame) -> PyResult<Option<Self>> {
+        with_bound(&frame.generator, |generator| {
+            let py = generator.py();
+            if !is_generator(&frame.generator)
+                && generator.getattr_opt(intern!(py, "gi_code"))?.is_none()
+            {
+                return Ok(None);
+            }
+            let code = generator.getattr(intern!(py, "gi_code"))?;
+            let running = generator.getattr(intern!(py, "gi_frame"))?;
+            let line = if running.is_none() {
+                code.getattr(intern!(py, "co_firstlineno"))?
+            } else {
+                running.getattr(intern!(py, "f_lineno"))?
+            };
+            Self::in_code(&code, &line).map(Some)
+        })
+    }
+
+    fn in_code(code: &Bound<'_, PyAny>, line: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let py = code.py();
+        Ok(Self {
+            name: code.getattr(intern!(py, "co_qualname"))?.extract()?,
+            file: code.getattr(intern!(py, "co_filename"))?.extract()?,
+            line: line.extract::<Option<usize>>()?.unwrap_or_default(),
+        })
+    }
+
+    /// `[function, file, line]`.
+    ///
+    /// # Errors
+    /// What CPython raises when it is short of memory.
+    pub fn entry<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let entry = (&self.name, &self.file, self.line).into_pyobject(py)?;
+        PyList::new(py, entry.iter())
+    }
+}
+
+/// Where a generator raised: the outermost frame of its exception's traceback, if that is a generator's.
+fn raised_at(error: &Ref) -> PyResult<Option<Site>> {
+    with_bound(error, |error| {
+        let py = error.py();
+        let traceback = error.getattr(intern!(py, "__traceback__"))?;
+        if traceback.is_none() {
+            return Ok(None);
+        }
+        let frame = traceback.getattr(intern!(py, "tb_frame"))?;
+        let code = frame.getattr(intern!(py, "f_code"))?;
+        let flags: i32 = code.getattr(intern!(py, "co_flags"))?.extract()?;
+        if flags & ffi::CO_GENERATOR == 0 {
+            return Ok(None);
+        }
+        Site::in_code(&code, &traceback.getattr(intern!(py, "tb_lineno"))?).map(Some)
+    })
 }
 
 impl Driver<'_> {
     /// A program has raised what nobody threw at it.
     #[inline]
     pub(crate) fn note_raise(&mut self, error: &Ref) {
-        if self.doeff {
-            self.keep_raise_site(error);
+        if self.doeff && self.raise_site.is_none() {
+            let site = raised_at(error).ok().flatten();
+            self.keep_raise_site(true, site);
         }
     }
 
     /// Something is thrown at a program.
     #[inline]
-    pub(crate) fn note_throw(&mut self, error: &Ref) {
-        if self.doeff && self.raise_site.error != error.as_ptr() as usize {
-            self.keep_raise_site(error);
-        }
-    }
-
-    /// A program that `thrown` was thrown at has raised.
-    #[inline]
-    pub(crate) fn note_rethrow(&mut self, thrown: usize, error: &Ref) {
-        if self.doeff && thrown != error.as_ptr() as usize {
-            self.keep_raise_site(error);
+    pub(crate) fn note_throw(&mut self) {
+        if self.doeff && self.raise_site.is_none() {
+            self.keep_raise_site(false, None);
         }
     }
 
     #[inline(never)]
-    fn keep_raise_site(&mut self, error: &Ref) {
-        let handlers = self.machine.handlers().filter_map(install::shown).collect();
-        let before = std::mem::replace(
-            &mut self.raise_site,
-            RaiseSite {
-                error: error.as_ptr() as usize,
-                handlers,
-            },
-        );
-        drop(before);
+    fn keep_raise_site(&mut self, has_raised: bool, site: Option<Site>) {
+        // It is a courtesy; what goes wrong with it must not replace the exception.
+        self.raise_site = self.entries(has_raised, site).ok();
+    }
+
+    /// The frames that run, outermost first, and the chain of handlers around them. The running frame is at
+    /// `site` where it has raised.
+    ///
+    /// # Errors
+    /// What CPython raises when it is short of memory.
+    fn entries(&self, has_raised: bool, mut site: Option<Site>) -> PyResult<Ref> {
+        let (mut sites, mut names) = (Vec::new(), Vec::new());
+        let mut is_raised = has_raised;
+        self.machine.visit(|part| -> PyResult<()> {
+            match part {
+                Part::Frame(_) if std::mem::take(&mut is_raised) => sites.extend(site.take()),
+                Part::Frame(frame) => sites.extend(Site::of(frame)?),
+                Part::Handler(handler) => names.extend(install::shown(handler).as_ref().map(name)),
+            }
+            Ok(())
+        })?;
+        with_python(|py| {
+            let entries = PyList::empty(py);
+            let mut sites = sites.into_iter().rev().peekable();
+            while let Some(site) = sites.next() {
+                let mut count = 1;
+                while sites.next_if_eq(&site).is_some() {
+                    count += 1;
+                }
+                let entry = site.entry(py)?;
+                entry.insert(0, intern!(py, "frame"))?;
+                if count > 1 {
+                    entry.append(count)?;
+                }
+                entries.append(entry)?;
+            }
+            if !names.is_empty() {
+                let kind = intern!(py, "handler").clone().into_any();
+                let what = intern!(py, "chain").clone().into_any();
+                let chain = PyList::new(py, names)?.into_any();
+                entries.append(PyList::new(py, [kind, what, chain])?)?;
+            }
+            Ok(from_bound(entries.into_any()))
+        })
+    }
+
+    /// The answer to `GetExecutionContext`.
+    ///
+    /// # Errors
+    /// What CPython raises when it is short of memory.
+    pub(crate) fn execution_context(&mut self) -> Result<Ref, Ref> {
+        match self.raise_site.take() {
+            Some(entries) => Ok(entries),
+            None => self.entries(false, None).map_err(messages::exception),
+        }
+    }
+
+    /// Attaches where an effect was performed to the error that nobody handles it.
+    pub(crate) fn attach_context(&self, error: &Ref) {
+        if let Ok(entries) = self.entries(false, None) {
+            attach(error, entries);
+        }
     }
 
     /// Attaches what is known to an exception that leaves the run.
-    pub(crate) fn attach_traceback(&self, error: &Ref) {
-        let mut names = Vec::new();
-        if self.raise_site.error == error.as_ptr() as usize {
-            names.extend(self.raise_site.handlers.iter().map(questions::handler_name));
+    pub(crate) fn attach_traceback(&mut self, error: &Ref) {
+        if let Some(entries) = self.raise_site.take() {
+            attach(error, entries);
         }
-        // It is a courtesy; what goes wrong with it must not replace the exception.
-        let _ = with_bound(error, |error| attach(error, names));
     }
 }
 
-fn attach(error: &Bound<'_, PyAny>, names: Vec<String>) -> PyResult<()> {
-    let py = error.py();
-    let entries = PyList::empty(py);
-    let mut traceback = error.getattr(intern!(py, "__traceback__"))?;
-    while !traceback.is_none() {
-        let frame = traceback.getattr(intern!(py, "tb_frame"))?;
-        let code = frame.getattr(intern!(py, "f_code"))?;
-        let flags: i32 = code.getattr(intern!(py, "co_flags"))?.extract()?;
-        if flags & ffi::CO_GENERATOR != 0 {
-            let name = code.getattr(intern!(py, "co_qualname"))?;
-            let file = code.getattr(intern!(py, "co_filename"))?;
-            let line = traceback.getattr(intern!(py, "tb_lineno"))?;
-            let kind = intern!(py, "frame").clone().into_any();
-            entries.append(PyList::new(py, [kind, name, file, line])?)?;
+fn attach(error: &Ref, entries: Ref) {
+    // As above: a courtesy.
+    let _ = with_bound(error, |error| -> PyResult<()> {
+        let py = error.py();
+        let entries = into_py(py, entries).into_bound(py);
+        if entries.len()? != 0 {
+            error.setattr(intern!(py, "__doeff_traceback__"), entries)?;
         }
-        traceback = traceback.getattr(intern!(py, "tb_next"))?;
-    }
-    if !names.is_empty() {
-        let chain = PyList::new(py, names)?.into_any();
-        let kind = intern!(py, "handler").clone().into_any();
-        let what = intern!(py, "chain").clone().into_any();
-        entries.append(PyList::new(py, [kind, what, chain])?)?;
-    }
-    if !entries.is_empty() {
-        error.setattr(intern!(py, "__doeff_traceback__"), entries)?;
-    }
-    Ok(())
+        Ok(())
+    });
 }
 
+/// The name of a handler, as tracebacks show it.
+fn name(handler: &Ref) -> String {
+    with_bound(handler, |handler| {
+        let named = |attribute| handler.getattr(attribute).and_then(|name| name.extract());
+        named("__qualname__")
+            .or_else(|_| named("__name__"))
+            .unwrap_or_else(|_| "<handler>".to_owned())
+    })
+}
