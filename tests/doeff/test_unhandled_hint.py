@@ -187,6 +187,12 @@ def test_the_first_hint_that_is_registered_counts() -> None:
     assert lines(Ask())[-1] == "  hint: ask"
 
 
+def test_an_empty_hint_is_one() -> None:
+    register_unhandled_effect_hint(lambda effect: "")
+    assert hint_for(Ask()) == ""
+    assert unhandled_message(Ask(), ()).endswith("\n  hint: ")
+
+
 class HintError(Exception):
     pass
 
