@@ -11,6 +11,7 @@ use crate::driver::drop_frame;
 use crate::freelist::FreeList;
 use crate::generator::{Site, close_unraisable, site};
 use crate::host::PyCaptured;
+use crate::note;
 use crate::doeff;
 use crate::object::{Ref, with_python, without_current_error};
 use crate::trash::{Trash, release, release_field};
@@ -412,10 +413,21 @@ pub unsafe fn perform_site(k: &Ref) -> Site {
     }
 }
 
-/// Closes what an abandoned continuation held: its generators, innermost first. What they raise
-/// goes to `sys.unraisablehook`.
+/// Closes what an abandoned continuation held: its generators, innermost first, but in a run of
+/// doeff's outermost first. What they raise goes to `sys.unraisablehook`.
 pub fn close_captured(mut captured: PyCaptured) {
     without_current_error(|| {
+        if note::is_silent() {
+            // doeff's order is the other way round.
+            let mut frames = Vec::new();
+            while let Some(frame) = captured.pop_frame() {
+                frames.push(frame);
+            }
+            while let Some(frame) = frames.pop() {
+                close_unraisable(&frame.generator);
+                drop_frame(frame);
+            }
+        }
         while let Some(frame) = captured.pop_frame() {
             close_unraisable(&frame.generator);
             drop_frame(frame);

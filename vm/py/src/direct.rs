@@ -24,7 +24,7 @@ use crate::messages;
 use crate::note;
 use crate::object::{Ref, take_error};
 use crate::primitives::{delegate, given, perform};
-use crate::tail::{Tail, tail_of};
+use crate::tail::{Tail, is_marked, tail_of};
 use crate::types::types;
 
 /// The value that the running frame gets next; `None` where steps must go on with the outcome of the call
@@ -33,9 +33,13 @@ use crate::types::types;
 type Next = Option<Ref>;
 
 impl Driver<'_> {
-    /// Sends a value to the running frame, and goes on as long as that is simple.
-    pub(crate) fn send_on(&mut self, mut value: Ref) -> PyOutcome {
+    /// Sends a value to the running frame, and goes on as long as that is simple. In a run of doeff's, others
+    /// are told what was done.
+    pub(crate) fn send_on<const DOEFF: bool>(&mut self, mut value: Ref) -> PyOutcome {
         loop {
+            if DOEFF {
+                self.published.update(self.machine.stats());
+            }
             if let Err(interrupt) = self.watch.tick() {
                 self.settle_clause();
                 return self.throw(interrupt);
@@ -371,6 +375,9 @@ impl Driver<'_> {
             return self.stop(outcome);
         };
         let is_tail = tail_of(own) == Tail::Return;
+        if !is_tail && self.doeff && is_marked(own) {
+            return self.transfer_directly(primitive);
+        }
         // SAFETY: it is a `Resume`, which has two fields; the first is the clause's own continuation.
         let (k, value) = unsafe { node::into_pair(primitive) };
         // SAFETY: as above.

@@ -34,7 +34,7 @@ struct DoFunction {
 
 /// Makes `DoFunction`.
 pub(crate) fn create_do_function(py: Python<'_>) -> PyResult<*mut ffi::PyTypeObject> {
-    let builder = TypeBuilder::new::<DoFunction>(c"doeff_vm.DoFunction")
+    let builder = TypeBuilder::new::<DoFunction>(c"doeff_vm.doeff_vm.DoFunction")
         .flags(
             ffi::Py_TPFLAGS_HAVE_GC
                 | ffi::Py_TPFLAGS_HAVE_VECTORCALL
@@ -124,7 +124,7 @@ unsafe extern "C" fn do_function_new(
         let Some([function, lines, yields]) = FOREIGN.bind(args, given, kwnames) else {
             return ptr::null_mut();
         };
-        match foreign_facts(lines, yields) {
+        match foreign_facts(function, lines, yields) {
             Some(facts) => make_do_function(kind.cast(), function, facts.into_ptr()),
             None => ptr::null_mut(),
         }
@@ -141,8 +141,12 @@ const FOREIGN: Signature<3> = Signature {
 /// What doeff keeps with a function: a tuple of the lines of its tail resumes and whether it yields.
 ///
 /// # Safety
-/// Both must be valid objects.
-unsafe fn foreign_facts(lines: *mut ffi::PyObject, yields: *mut ffi::PyObject) -> Option<Ref> {
+/// All must be valid objects.
+unsafe fn foreign_facts(
+    function: *mut ffi::PyObject,
+    lines: *mut ffi::PyObject,
+    yields: *mut ffi::PyObject,
+) -> Option<Ref> {
     with_python(|py| {
         // SAFETY: by the caller's word.
         let (lines, yields) = unsafe {
@@ -152,6 +156,11 @@ unsafe fn foreign_facts(lines: *mut ffi::PyObject, yields: *mut ffi::PyObject) -
             )
         };
         let facts = lines.extract::<Vec<u32>>().and_then(|lines| {
+            if !lines.is_empty() {
+                // SAFETY: by the caller's word.
+                let function = unsafe { Bound::from_borrowed_ptr(py, function) };
+                doeff::values::mark(&function, "__code__", &lines);
+            }
             let yields = yields.extract::<bool>()?;
             (lines, yields).into_pyobject(py)
         });
@@ -330,6 +339,9 @@ unsafe extern "C" fn do_function_get(
 unsafe extern "C" fn do_function_repr(object: *mut ffi::PyObject) -> *mut ffi::PyObject {
     // SAFETY: CPython gives a function; the name is owned until it was formatted.
     unsafe {
+        if !(*object.cast::<DoFunction>()).facts.is_null() {
+            return ffi::PyUnicode_FromFormat(c"DoFunction(%R)".as_ptr(), undecorated(object));
+        }
         let name = Ref::from_result(ffi::PyObject_GetAttrString(
             object,
             c"__qualname__".as_ptr(),
@@ -361,6 +373,10 @@ unsafe extern "C" fn do_function_reduce(
 /// method bound to its class, whose `__func__` is the object.
 fn reduce_do_function<'py>(function: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let py = function.py();
+    if let Some(lines) = function.getattr_opt("tail_resume_lines")? {
+        let parts = (function.getattr("function")?, lines, function.getattr("yields")?);
+        return (function.get_type(), parts).into_bound_py_any(py);
+    }
     let name = function.getattr("__qualname__")?;
     let modules = py.import("sys")?.getattr("modules")?;
     let mut found = modules.call_method1("get", (function.getattr("__module__")?,))?;

@@ -14,6 +14,7 @@ use crate::classify::object_of;
 use crate::clause::clause_raised;
 use crate::debug::Debug;
 use crate::doeff::errors;
+use crate::doeff::pyvm::Published;
 use crate::doeff::install::{self, Manner, manner};
 use crate::generator::{self, Step, is_generator, is_new};
 use crate::host::{
@@ -73,30 +74,9 @@ pub fn run(
 /// As for [`run`].
 #[inline]
 pub fn run_body(machine: &mut PyMachine, body: Ref) -> Result<Ref, Ref> {
-    run_body_by(machine, body, false)
-}
-
-/// As [`run_body`], by doeff's contract.
-///
-/// # Errors
-/// As for [`run`].
-pub fn run_foreign(machine: &mut PyMachine, body: Ref) -> Result<Ref, Ref> {
-    run_body_by(machine, body, true)
-}
-
-#[inline]
-fn run_body_by(machine: &mut PyMachine, body: Ref, doeff: bool) -> Result<Ref, Ref> {
     machine.start_directly(body);
     let mut driver = Driver::new(machine, Watch::new(Gil::Adaptive));
-    driver.doeff = doeff;
-    let outcome = driver.send_on(Ref::none());
-    if doeff {
-        let result = driver.go_on_from(outcome);
-        if let Err(error) = &result {
-            driver.attach_traceback(error);
-        }
-        return result;
-    }
+    let outcome = driver.send_on::<false>(Ref::none());
     if let PyCallOutcome::GenReturn(_) = &outcome
         && let Some(frame) = driver.machine.end_program()
         && let PyCallOutcome::GenReturn(result) = outcome
@@ -105,6 +85,24 @@ fn run_body_by(machine: &mut PyMachine, body: Ref, doeff: bool) -> Result<Ref, R
         return Ok(object_of(result));
     }
     driver.go_on_from(outcome)
+}
+
+/// As [`run_body`], by doeff's contract.
+///
+/// # Errors
+/// As for [`run`].
+pub fn run_foreign(machine: &mut PyMachine, body: Ref) -> Result<Ref, Ref> {
+    let published = Published::before(machine.stats());
+    machine.start_directly(body);
+    let mut driver = Driver {
+        doeff: true,
+        published,
+        ..Driver::new(machine, Watch::new(Gil::Adaptive))
+    };
+    let outcome = driver.send_on::<true>(Ref::none());
+    let result = driver.go_on_from(outcome);
+    driver.published.update(driver.machine.stats());
+    result.map_err(|error| driver.leaves(error))
 }
 
 impl Observers<'_> {
@@ -125,6 +123,8 @@ pub(crate) struct Driver<'a> {
     pub(crate) fatal: Option<Ref>,
     /// In a run of doeff's: the place of the first exception that no program has asked for, a list.
     pub(crate) raise_site: Option<Ref>,
+    /// In a run of doeff's: what of the machine's work the process knows.
+    pub(crate) published: Published,
 }
 
 impl<'a> Driver<'a> {
@@ -137,6 +137,7 @@ impl<'a> Driver<'a> {
             doeff: false,
             fatal: None,
             raise_site: None,
+            published: Published::default(),
         }
     }
 }
@@ -168,7 +169,12 @@ impl Driver<'_> {
                 StepEvent::NeedsPython(call) => {
                     self.drop_released();
                     let outcome = match call {
-                        PythonCall::GenSend(value) if PLAIN => self.send_on(object_of(value)),
+                        PythonCall::GenSend(value) if PLAIN && self.doeff => {
+                            self.send_on::<true>(object_of(value))
+                        }
+                        PythonCall::GenSend(value) if PLAIN => {
+                            self.send_on::<false>(object_of(value))
+                        }
                         call if PLAIN => self.execute_python_call(call),
                         call => self.observed_call(call),
                     };

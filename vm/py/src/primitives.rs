@@ -86,9 +86,12 @@ impl Driver<'_> {
             Ok(reserved) => reserved,
             Err(error) => return self.refused_use(error),
         };
-        if kind == Kind::Resume
-            && let Err(failure) = self.finish_tail()
-        {
+        let finished = match kind {
+            Kind::Resume if self.is_marked() => self.finish_running().map(drop),
+            Kind::Resume => self.finish_tail(),
+            _ => Ok(()),
+        };
+        if let Err(failure) = finished {
             return failure.undo(&k, reserved);
         }
         go_on(reserved, value)
@@ -96,6 +99,9 @@ impl Driver<'_> {
 
     fn resume_throw(&mut self, mut primitive: Ref) -> PyOutcome {
         if self.doeff {
+            if self.is_marked() {
+                return self.transfer_throw_alone(primitive);
+            }
             primitive = match throwable(primitive) {
                 Ok(primitive) => primitive,
                 Err(error) => return refuse(Err(error)),

@@ -38,7 +38,7 @@ pub(crate) fn create_effect_base(
     py: Python<'_>,
     program: *mut ffi::PyTypeObject,
 ) -> PyResult<*mut ffi::PyTypeObject> {
-    TypeBuilder::new::<ffi::PyObject>(c"doeff_vm.EffectBase")
+    TypeBuilder::new::<ffi::PyObject>(c"doeff_vm.doeff_vm.EffectBase")
         .flags(ffi::Py_TPFLAGS_BASETYPE)
         .base(program)
         .doc(

@@ -98,26 +98,24 @@ pub fn run_program(program: &Ref) -> Result<Ref, Ref> {
     result
 }
 
-/// Runs a program by itself, by doeff's contract; also gives what the machine has done for it.
-pub fn run_foreign(program: &Ref) -> (Result<Ref, Ref>, doeff_vm_core::Stats) {
-    let mut stats = doeff_vm_core::Stats::default();
+/// Runs a program by itself, by doeff's contract; also gives the steps that it took.
+pub fn run_foreign(program: &Ref) -> (Result<Ref, Ref>, u64) {
+    let mut steps = 0;
     let result = trash::nested(|| {
         doeff::pyvm::check(program)?;
         match start_program(program)? {
             Started::Value(value) => Ok(value),
             Started::Body(body) => {
                 let mut machine = take_idle();
-                let before = machine.stats();
+                let before = machine.stats().steps;
                 let result = driver::run_foreign(&mut machine, body);
-                let after = machine.stats();
-                stats.steps = after.steps - before.steps;
-                stats.captures = after.captures - before.captures;
+                steps = machine.stats().steps - before;
                 keep_idle(machine);
                 result
             }
         }
     });
-    (result, stats)
+    (result, steps)
 }
 
 /// Runs a program by itself, under a scope.

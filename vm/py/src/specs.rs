@@ -152,7 +152,7 @@ pub(crate) const TABLE: [Spec; KINDS] = [
         ..shared(
             program(
                 Kind::Resume,
-                c"doeff_vm.Resume",
+                c"doeff_vm.doeff_vm.Resume",
                 c"Resume(k, value=None)\n--\n\n\
                     Resume the continuation k with a value; the result of `yield Resume(k, value)` is the\n\
                     result of the body under k's prompt. `return (yield Resume(k, value))` is a tail\n\
@@ -171,7 +171,7 @@ pub(crate) const TABLE: [Spec; KINDS] = [
         ..shared(
             program(
                 Kind::Transfer,
-                c"doeff_vm.Transfer",
+                c"doeff_vm.doeff_vm.Transfer",
                 c"Transfer(k, value=None)\n--\n\n\
                     Finish the clause that yields this, then resume the continuation k with a value.",
                 &[
@@ -188,7 +188,7 @@ pub(crate) const TABLE: [Spec; KINDS] = [
         ..shared(
             program(
                 Kind::ResumeThrow,
-                c"doeff_vm.ResumeThrow",
+                c"doeff_vm.doeff_vm.ResumeThrow",
                 c"ResumeThrow(k, error)\n--\n\n\
                     As Resume, but the exception is raised at the perform site.",
                 &[
@@ -205,7 +205,7 @@ pub(crate) const TABLE: [Spec; KINDS] = [
         ..shared(
             program(
                 Kind::TransferThrow,
-                c"doeff_vm.TransferThrow",
+                c"doeff_vm.doeff_vm.TransferThrow",
                 c"TransferThrow(k, error)\n--\n\n\
                     As Transfer, but the exception is raised at the perform site.",
                 &[
@@ -247,7 +247,7 @@ pub(crate) const TABLE: [Spec; KINDS] = [
         ..shared(
             program(
                 Kind::Pass,
-                c"doeff_vm.Pass",
+                c"doeff_vm.doeff_vm.Pass",
                 c"Pass(effect=None, k=None)\n--\n\n\
                     Finish the clause that yields this and let an outer handler answer the performer.\n\
                     Without arguments it passes on the clause's own effect and continuation.",
@@ -285,7 +285,7 @@ pub(crate) const TABLE: [Spec; KINDS] = [
         ..shared(
             program(
                 Kind::GetHandlers,
-                c"doeff_vm.GetHandlers",
+                c"doeff_vm.doeff_vm.GetHandlers",
                 c"GetHandlers(k=None)\n--\n\n\
                     A list of handlers in scope, innermost first: in a clause whose continuation is unused\n\
                     those at the perform site, otherwise those where this is yielded. With a\n\
@@ -327,7 +327,7 @@ pub(crate) const TABLE: [Spec; KINDS] = [
         ..shared(
             program(
                 Kind::WithHandler,
-                c"doeff_vm.WithHandler",
+                c"doeff_vm.doeff_vm.WithHandler",
                 c"WithHandler(handler, program, effects=None)\n--\n\n\
                     Run the program under a prompt whose handler is called as handler(effect, k) for the\n\
                     effects that it accepts: all, or the instances of the effect types in `effects`.",
@@ -346,7 +346,7 @@ pub(crate) const TABLE: [Spec; KINDS] = [
     },
     doeff(
         Kind::Perform,
-        c"doeff_vm.Perform",
+        c"doeff_vm.doeff_vm.Perform",
         c"Perform(effect)\n--\n\nPerform an effect, as yielding it does.",
         &[(c"effect", c"the effect")],
         &[],
@@ -355,7 +355,7 @@ pub(crate) const TABLE: [Spec; KINDS] = [
         shown: Some(c"f, args"),
         ..doeff(
             Kind::Apply,
-            c"doeff_vm.Apply",
+            c"doeff_vm.doeff_vm.Apply",
             c"Apply(f, args)\n--\n\n\
                 Run the program f, whose result is a Callable, then each program in args, and call the\n\
                 one with the results of the others.",
@@ -370,7 +370,7 @@ pub(crate) const TABLE: [Spec; KINDS] = [
         shown: Some(c"observer, body"),
         ..doeff(
             Kind::WithObserve,
-            c"doeff_vm.WithObserve",
+            c"doeff_vm.doeff_vm.WithObserve",
             c"WithObserve(observer, body)\n--\n\n\
                 Run the body, and call observer(effect) for each effect that is performed in it, before\n\
                 its handler is called.",
@@ -385,7 +385,7 @@ pub(crate) const TABLE: [Spec; KINDS] = [
         shown: Some(c"boundaries, body"),
         ..doeff(
             Kind::WithBoundaries,
-            c"doeff_vm.WithBoundaries",
+            c"doeff_vm.doeff_vm.WithBoundaries",
             c"WithBoundaries(boundaries, body)\n--\n\n\
                 Run the body under handlers and observers, innermost first, as GetBoundaries gives them.",
             &[
@@ -397,7 +397,7 @@ pub(crate) const TABLE: [Spec; KINDS] = [
     },
     doeff(
         Kind::TailEval,
-        c"doeff_vm.TailEval",
+        c"doeff_vm.doeff_vm.TailEval",
         c"TailEval(expr)\n--\n\n\
             End the generator that yields this and run the program in its place, as TailCall does.",
         &[(c"expr", c"the program that runs instead")],
@@ -407,7 +407,7 @@ pub(crate) const TABLE: [Spec; KINDS] = [
         shown: Some(c"k"),
         ..doeff(
             Kind::GetTraceback,
-            c"doeff_vm.GetTraceback",
+            c"doeff_vm.doeff_vm.GetTraceback",
             c"GetTraceback(k)\n--\n\n\
                 Where the programs that an unused continuation holds are suspended, innermost first: a\n\
                 list of [function, file, line].",
@@ -417,7 +417,7 @@ pub(crate) const TABLE: [Spec; KINDS] = [
     },
     doeff(
         Kind::GetExecutionContext,
-        c"doeff_vm.GetExecutionContext",
+        c"doeff_vm.doeff_vm.GetExecutionContext",
         c"GetExecutionContext()\n--\n\n\
             The frames that are running where this is yielded, and the names of the handlers around\n\
             them: ['frame', function, file, line] and ['handler', 'chain', names].",
@@ -428,7 +428,7 @@ pub(crate) const TABLE: [Spec; KINDS] = [
         shown: Some(c"k"),
         ..doeff(
             Kind::GetBoundaries,
-            c"doeff_vm.GetBoundaries",
+            c"doeff_vm.doeff_vm.GetBoundaries",
             c"GetBoundaries(k)\n--\n\n\
                 The handlers and observers that an unused continuation holds, innermost first: a list of\n\
                 ('handler' or 'observer', callable).",
@@ -438,7 +438,7 @@ pub(crate) const TABLE: [Spec; KINDS] = [
     },
     doeff(
         Kind::GetOuterHandlers,
-        c"doeff_vm.GetOuterHandlers",
+        c"doeff_vm.doeff_vm.GetOuterHandlers",
         c"GetOuterHandlers()\n--\n\n\
             The handlers around whoever yields this, innermost first.",
         &[],
@@ -475,7 +475,7 @@ pub(crate) const TABLE: [Spec; KINDS] = [
     shared(
         program(
             Kind::Pure,
-            c"doeff_vm.Pure",
+            c"doeff_vm.doeff_vm.Pure",
             c"Pure(value=None)\n--\n\nThe program whose result is the value.",
             &[(c"value", c"the result")],
             0,
@@ -575,13 +575,13 @@ pub(crate) const TABLE: [Spec; KINDS] = [
     ),
     result(
         Kind::Ok,
-        c"doeff_vm.Ok",
+        c"doeff_vm.doeff_vm.Ok",
         c"Ok(value)\n--\n\nThe result of a Safe program that returned.",
         &[(c"value", c"what it returned")],
     ),
     result(
         Kind::Err,
-        c"doeff_vm.Err",
+        c"doeff_vm.doeff_vm.Err",
         c"Err(error, captured_traceback=None)\n--\n\nThe result of a Safe program that raised.",
         &[
             (c"error", c"the exception that left it"),

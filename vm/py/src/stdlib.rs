@@ -94,7 +94,7 @@ pub(crate) fn create(
 ) -> PyResult<()> {
     made[StdlibHandler::State as usize] = create_class(
         py,
-        c"doeff_vm.StateHandler",
+        c"doeff_vm.doeff_vm.StateHandler",
         c"StateHandler(initial=None)\n--\n\n\
             A handler of Get, Put and Modify with a store of its own.",
         c"items",

@@ -39,7 +39,13 @@ struct TailYield {
     delegates: bool,
 }
 
-type Tails = Vec<TailYield>;
+/// What is known of a code object.
+#[derive(Default)]
+struct Tails {
+    yields: Vec<TailYield>,
+    /// The lines at which doeff has found a tail resume.
+    marked: Vec<u32>,
+}
 
 static EXTRA_INDEX: AtomicIsize = AtomicIsize::new(-1);
 
@@ -99,7 +105,7 @@ fn find_out(generator: &Ref) -> Tail {
     let Some(tails) = table(site) else {
         return Tail::No;
     };
-    let found = tails.iter().find(|found| found.offset == site.offset);
+    let found = tails.yields.iter().find(|found| found.offset == site.offset);
     match found {
         // What a `yield from` delegates to is asked each time.
         Some(found) if found.delegates && !delegates_to_program(generator) => Tail::No,
@@ -125,29 +131,60 @@ fn delegates_to_program(generator: &Ref) -> bool {
 
 /// The table of a site's code object, which lives as long as that; `None` where there can be none.
 fn table<'a>(site: Site) -> Option<&'a Tails> {
+    if site.offset < 0 {
+        return None;
+    }
+    // SAFETY: it holds null or our table, which lives as long as the code object.
+    unsafe { stored(site.code)?.as_ref() }
+}
+
+/// Where the table of a code object is stored, which is made if need be.
+fn stored(code: *mut ffi::PyObject) -> Option<*mut Tails> {
     let index = EXTRA_INDEX.load(Ordering::Relaxed);
-    if index < 0 || site.code.is_null() || site.offset < 0 {
+    if index < 0 || code.is_null() {
         return None;
     }
     let mut extra = ptr::null_mut();
     // SAFETY: the code object is alive; the slot was reserved, and holds null or our table.
     unsafe {
-        if ffi::PyUnstable_Code_GetExtra(site.code, index, &raw mut extra) != 0 {
+        if ffi::PyUnstable_Code_GetExtra(code, index, &raw mut extra) != 0 {
             ffi::PyErr_Clear();
             return None;
         }
         if extra.is_null() {
-            extra = analyse_once(site.code, index);
+            extra = analyse_once(code, index);
         }
-        extra.cast::<Tails>().as_ref()
     }
+    Some(extra.cast())
+}
+
+/// Takes over where doeff has found tail resumes in a function's code.
+pub fn mark(code: &Ref, lines: &[u32]) {
+    // SAFETY: null or a table, which nobody else looks at meanwhile.
+    if let Some(tails) = stored(code.as_ptr()).and_then(|stored| unsafe { stored.as_mut() }) {
+        tails.marked = lines.to_vec();
+    }
+}
+
+/// Whether a generator is suspended at a line that doeff has marked.
+pub fn is_marked(generator: &Ref) -> bool {
+    let site = site(generator);
+    let Some(tails) = table(site).filter(|tails| !tails.marked.is_empty()) else {
+        return false;
+    };
+    // SAFETY: the generator keeps its code object, to which the offset belongs.
+    let line = unsafe { ffi::PyCode_Addr2Line(site.code.cast(), site.offset) };
+    u32::try_from(line).is_ok_and(|line| tails.marked.contains(&line))
 }
 
 fn analyse_once(code: *mut ffi::PyObject, index: isize) -> *mut c_void {
     let tails = with_python(|py| {
         // SAFETY: the caller's site keeps the code object alive.
         let code = unsafe { Bound::from_borrowed_ptr(py, code) };
-        analyse(&code).unwrap_or_default()
+        Tails {
+            yields: analyse(&code).unwrap_or_default(),
+            marked: Vec::new(),
+        }
     });
     let stored = Box::into_raw(Box::new(tails)).cast::<c_void>();
     // SAFETY: the slot was reserved with the function that frees this.
@@ -161,7 +198,7 @@ fn analyse_once(code: *mut ffi::PyObject, index: isize) -> *mut c_void {
     stored
 }
 
-fn analyse(code: &Bound<'_, PyAny>) -> PyResult<Tails> {
+fn analyse(code: &Bound<'_, PyAny>) -> PyResult<Vec<TailYield>> {
     let names = Opcodes::of_this_interpreter(code.py())?;
     let bytecode = code.getattr("co_code")?;
     let table = code.getattr("co_exceptiontable")?;
@@ -239,7 +276,7 @@ struct Bytecode<'a> {
 }
 
 impl Bytecode<'_> {
-    fn tails(&self) -> Tails {
+    fn tails(&self) -> Vec<TailYield> {
         (0..self.bytes.len())
             .step_by(2)
             .filter(|&offset| self.is(offset, self.names.yield_value) && !self.is_covered(offset))

@@ -40,6 +40,7 @@ _GENERATOR_FUNCTION = "__doeff_generator_function__"
 _TAIL_RESUME_LINES = "__doeff_tail_resume_lines__"
 
 _ANNOTATION_ERRORS = (NameError, AttributeError, SyntaxError, TypeError)
+_LAYERS = 100  # around a function at most; more are a circle
 _GENERATOR_ARGUMENTS = 3  # what it yields, what it is sent, what it returns
 
 # Flags of a class (Include/object.h).
@@ -178,11 +179,9 @@ def _effect_parameter(handler: object) -> _EffectParameter | None:
     Wrappers, bound methods, partials and callable objects are looked through.
     """
     position = 0
-    seen: set[int] = set()
-    while id(handler) not in seen:
-        seen.add(id(handler))
+    for _ in range(_LAYERS):
         if isinstance(handler, types.FunctionType):
-            wrapped: object = getattr(handler, "__wrapped__", None)
+            wrapped: object = handler.__dict__.get("__wrapped__")
             if wrapped is None or wrapped is handler:
                 return _positional(handler, position)
             handler = wrapped
@@ -210,11 +209,9 @@ def _positional(function: types.FunctionType, position: int) -> _EffectParameter
 
 def _unwrapped(function: object) -> object:
     """The function at the end of a chain of `__wrapped__`."""
-    seen: set[int] = set()
-    while isinstance(function, types.FunctionType) and id(function) not in seen:
-        seen.add(id(function))
-        wrapped = getattr(function, "__wrapped__", None)
-        if wrapped is None:
+    for _ in range(_LAYERS):
+        wrapped: object = getattr(function, "__wrapped__", None)
+        if wrapped is None or not isinstance(function, types.FunctionType):
             break
         function = wrapped
     return function
@@ -246,13 +243,18 @@ def _kept_types(function: types.FunctionType) -> dict[int, EffectTypes]:
 
 def _types_named(annotation: object, function: types.FunctionType) -> EffectTypes:
     """The effect types that an annotation of the function names."""
-    annotation = _evaluated(annotation, function)
+    if isinstance(annotation, str):
+        annotation = _evaluated(annotation, function)
+    if annotation is None:
+        return None
+    if isinstance(annotation, types.UnionType):
+        return _types_of_members(annotation.__args__, function)
     if _is_class(annotation):
         return (annotation,) if _filters(annotation) else None
     origin: object = get_origin(annotation)
     if origin is Annotated:
         return _types_named(get_args(annotation)[0], function)
-    if _is_union(annotation):
+    if origin is Union:
         return _types_of_members(get_args(annotation), function)
     if isinstance(origin, type):
         return (origin,) if origin is EffectBase or _filters(origin) else None
@@ -261,13 +263,13 @@ def _types_named(annotation: object, function: types.FunctionType) -> EffectType
 
 def _types_of_members(members: tuple[object, ...], function: types.FunctionType) -> EffectTypes:
     """Those of all members, in order; None from the first member that admits everything."""
-    found: dict[type, None] = {}
+    found: list[type] = []
     for member in members:
         admitted = _types_named(member, function)
         if admitted is None:
             return None
-        found.update(dict.fromkeys(admitted))
-    return tuple(found)
+        found += admitted
+    return tuple(dict.fromkeys(found))
 
 
 def _is_union(annotation: object) -> bool:

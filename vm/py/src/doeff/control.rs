@@ -13,6 +13,7 @@ use crate::generator::{is_generator, with_bound};
 use crate::host::PyOutcome;
 use crate::node::{self, Kind};
 use crate::object::{Ref, take_error};
+use crate::tail::is_marked;
 use crate::primitives::{
     clause_without_body, go_on, go_on_throwing, perform, refuse, reserve_to_throw,
 };
@@ -47,7 +48,7 @@ pub fn start_call(call: &Ref) -> Result<Started, Ref> {
     match unsafe { expand::start(call) } {
         Some(result) if !is_generator(&result) => Ok(Started::Value(result)),
         Some(result) => Ok(Started::Body(result)),
-        None => Err(take_error()),
+        None => Err(errors::call_failed(call, take_error())),
     }
 }
 
@@ -304,6 +305,15 @@ impl Driver<'_> {
             Err(error) => Ok(self.refused_use(error)),
             outcome => outcome,
         }
+    }
+
+    /// Whether the running frame is at a tail resume by doeff's count.
+    pub(crate) fn is_marked(&self) -> bool {
+        self.doeff
+            && self
+                .machine
+                .running()
+                .is_some_and(|frame| is_generator(&frame.generator) && is_marked(&frame.generator))
     }
 
     // ---- doeff's tails end the generator that yields them, and no other -----------------------------

@@ -2,7 +2,7 @@
 
 use pyo3::exceptions::{PyAttributeError, PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::PyList;
+use pyo3::types::{PyList, PyString};
 use pyo3::{PyTypeInfo, intern};
 
 use crate::exceptions::exceptions;
@@ -27,13 +27,45 @@ pub fn consumed() -> Ref {
 
 /// A mistake that is thrown at the `yield` under a text that is no exception of Python's.
 pub fn raised(text: &str) -> Ref {
-    let shown = with_python(|py| {
-        let shown = pyo3::types::PyString::new(py, text).repr();
-        shown.map_or_else(|_| text.to_owned(), |shown| shown.to_string())
+    let (shown, kept) = with_python(|py| {
+        let text = PyString::new(py, text);
+        let shown = text.repr();
+        let shown = shown.map_or_else(|_| text.to_string(), |shown| shown.to_string());
+        (shown, from_bound(text.into_any()))
     });
-    make::<PyRuntimeError>(format!(
+    let error = make::<PyRuntimeError>(format!(
         "VM error (non-exception value in Raise): {shown}"
-    ))
+    ));
+    // Where it meets no generator, it is the text alone.
+    let _ = with_bound(&error, |error| {
+        let kept = with_bound(&kept, |kept| kept.clone().unbind());
+        error.setattr(intern!(error.py(), TEXT), kept)
+    });
+    error
+}
+
+/// Where [`raised`] keeps its text.
+const TEXT: &str = "__doeff_text__";
+
+/// An error of [`raised`] that no generator has seen is a `TypeError` of its text.
+pub fn without_generator(error: Ref) -> Ref {
+    let text = with_bound(&error, |error| -> PyResult<Option<String>> {
+        let py = error.py();
+        if !error.get_type().is(py.get_type::<PyRuntimeError>()) {
+            return Ok(None);
+        }
+        let Some(text) = error.getattr_opt(intern!(py, TEXT))? else {
+            return Ok(None);
+        };
+        error.delattr(intern!(py, TEXT))?;
+        let was_seen = !error.getattr(intern!(py, "__traceback__"))?.is_none();
+        if was_seen { Ok(None) } else { text.extract() }
+    });
+    match text {
+        Ok(Some(text)) => make::<PyTypeError>(text),
+        Ok(None) => error,
+        Err(_) => error,
+    }
 }
 
 /// [`raised`], of any object that is no exception.
@@ -79,6 +111,37 @@ pub fn not_callable(handler: &Ref) -> Ref {
         "WithHandler: handler must be callable, got {}",
         messages::type_name_of(handler)
     ))
+}
+
+/// What is known of a handler is not what it should be.
+pub fn not_a_spec(found: &Bound<'_, PyAny>) -> Ref {
+    let kind = messages::type_name_of(&from_bound(found.clone()));
+    raised(&format!(
+        "WithHandler: the handler-spec resolver answered {kind}, not a HandlerSpec"
+    ))
+}
+
+/// A call has failed; `TypeError`s of a handler's function that was called with the program that it should
+/// handle say so.
+pub fn call_failed(call: &Ref, error: Ref) -> Ref {
+    let replaced = with_bound(&error, |error| -> PyResult<Option<String>> {
+        let py = error.py();
+        if !error.is_instance_of::<PyTypeError>() {
+            return Ok(None);
+        }
+        let call = with_bound(call, |call| call.clone().unbind());
+        let call = call.bind(py);
+        let function = call.getattr("function")?.getattr("function")?;
+        let parts = (function, call.getattr("args")?, call.getattr("kwargs")?);
+        let module = py.import("doeff_vm._not_a_program")?;
+        let text = module.call_method1("handler_applied_as_a_program", parts)?;
+        text.extract()
+    });
+    match replaced {
+        Ok(Some(text)) => make::<PyTypeError>(text),
+        Ok(None) => error,
+        Err(error) => messages::exception(error),
+    }
 }
 
 /// A stream holds something that nothing can be sent to.

@@ -12,11 +12,11 @@ use crate::generator::with_bound;
 use crate::host::PyPrompt;
 use crate::messages;
 use crate::node::{self, Kind};
-use crate::object::{Ref, take_error};
+use crate::object::{Ref, take_error, with_python};
 use crate::runs::from_bound;
 use crate::stdlib::{foreign, stdlib_handler};
 
-use super::values::HandlerSpec;
+use super::values::{HandlerSpec, described};
 use super::{errors, observe};
 
 /// How a prompt's handler is called, and what is made of what it gives.
@@ -79,17 +79,24 @@ pub fn prompt(handler: Ref, effects: &Ref) -> Result<PyPrompt, Ref> {
     if unsafe { ffi::PyCallable_Check(handler.as_ptr()) } == 0 {
         return Err(errors::not_callable(&handler));
     }
-    let spec = spec_of(&handler).map_err(messages::exception)?;
-    with_bound(&spec, |spec| {
-        let spec = spec.cast::<HandlerSpec>();
-        let spec = spec.map_err(|error| messages::exception(error.into()))?;
-        install(handler, spec)
+    let spec = spec_of(&handler).map_err(|error| with_python(|py| unresolved(&error, py)))?;
+    with_bound(&spec, |spec| match spec.cast::<HandlerSpec>() {
+        Ok(spec) => install(handler, spec),
+        Err(_) => Err(errors::not_a_spec(spec)),
     })
 }
 
 /// Whether a handler says for itself what it accepts, by our own means.
 fn is_ours(handler: &Ref) -> bool {
     node::kind_of(handler) == Some(Kind::TypedHandler) || stdlib_handler(handler).is_some()
+}
+
+/// What is thrown where a handler's annotation cannot be read.
+fn unresolved(error: &PyErr, py: Python<'_>) -> Ref {
+    let reason = described(error, py);
+    errors::raised(&format!(
+        "WithHandler: resolving the handler spec failed: {reason}"
+    ))
 }
 
 fn install(handler: Ref, spec: &Bound<'_, HandlerSpec>) -> Result<PyPrompt, Ref> {
@@ -141,7 +148,7 @@ fn spec_of(handler: &Ref) -> PyResult<Ref> {
         let py = handler.py();
         if handler.get_type().is(py.get_type::<pyo3::types::PyFunction>())
             && let Some(kept) = handler.getattr_opt(intern!(py, "__doeff_handler_spec__"))?
-            && kept.is_instance_of::<HandlerSpec>()
+            && !kept.is_none()
         {
             return Ok(from_bound(kept));
         }

@@ -1,7 +1,9 @@
 //! `PyVM`: doeff's entry point, and the figures that it asks for.
 
+use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
+use doeff_vm_core::{Part, Stats};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 
@@ -18,6 +20,42 @@ static HANDLER_CALLS: AtomicU64 = AtomicU64::new(0);
 
 /// Runs that have begun and not ended.
 static ACTIVE: AtomicUsize = AtomicUsize::new(0);
+
+/// What of a machine's work was added to the figures of the process.
+#[derive(Clone, Copy, Default)]
+pub struct Published {
+    steps: u64,
+    calls: u64,
+}
+
+impl Published {
+    /// Adds what a machine has done since.
+    #[inline]
+    pub fn update(&mut self, stats: Stats) {
+        add(&STEPS, stats.steps - self.steps);
+        add(&HANDLER_CALLS, stats.captures - self.calls);
+        *self = Self::before(stats);
+    }
+
+    /// Of a machine that is about to begin a run.
+    pub fn before(stats: Stats) -> Self {
+        Self {
+            steps: stats.steps,
+            calls: stats.captures,
+        }
+    }
+}
+
+/// Adds to a figure. The interpreter is held, so nobody else does meanwhile.
+#[inline]
+fn add(figure: &AtomicU64, more: u64) {
+    figure.store(figure.load(Ordering::Relaxed) + more, Ordering::Relaxed);
+}
+
+/// A built-in handler of doeff's has answered.
+pub fn count_handler_call() {
+    add(&HANDLER_CALLS, 1);
+}
 
 /// A machine that keeps to doeff's contract.
 #[pyclass(frozen)]
@@ -46,12 +84,10 @@ impl PyVM {
         }
         ACTIVE.fetch_add(1, Ordering::Relaxed);
         let program = from_bound(program);
-        let (result, stats) = note::silently(|| runs::run_foreign(&program));
+        let (result, steps) = note::silently(|| runs::run_foreign(&program));
         ACTIVE.fetch_sub(1, Ordering::Relaxed);
         self.running.store(false, Ordering::Relaxed);
-        self.steps.fetch_add(stats.steps, Ordering::Relaxed);
-        STEPS.fetch_add(stats.steps, Ordering::Relaxed);
-        HANDLER_CALLS.fetch_add(stats.captures, Ordering::Relaxed);
+        self.steps.fetch_add(steps, Ordering::Relaxed);
         match result {
             Ok(value) => Ok(into_py(py, value)),
             Err(error) => Err(into_error(py, error)),
@@ -79,13 +115,14 @@ impl PyVM {
 /// --
 ///
 /// What is alive in the process: the stretches of stack of runs and unused continuations, unused
-/// continuations, and runs and unused continuations together. All are 0 when everything has ended.
+/// continuations, and the programs in both. All are 0 when everything has ended.
 ///
-/// A continuation counts from when its clause does something else than using it.
+/// A continuation counts from when its clause does something else than using it, and a run as one stretch and
+/// one program.
 #[pyfunction]
 pub fn vm_live_counts(py: Python<'_>) -> PyResult<(usize, usize, usize)> {
     let runs = ACTIVE.load(Ordering::Relaxed);
-    let (mut stretches, mut held) = (runs, 0);
+    let (mut stretches, mut held, mut programs) = (runs, 0, runs);
     let objects = py.import("gc")?.call_method0("get_objects")?;
     for object in objects.try_iter()? {
         let object = from_bound(object?);
@@ -97,9 +134,14 @@ pub fn vm_live_counts(py: Python<'_>) -> PyResult<(usize, usize, usize)> {
             held += 1;
             // A body and its prompt each.
             stretches += 2 * captured.depth();
+            let counted = captured.visit(|part| {
+                programs += usize::from(matches!(part, Part::Frame(_)));
+                Ok::<_, Infallible>(())
+            });
+            let Ok(()) = counted;
         }
     }
-    Ok((stretches, held, runs + held))
+    Ok((stretches, held, programs))
 }
 
 /// vm_work_counts()

@@ -17,7 +17,7 @@ use crate::messages;
 use crate::object::{Ref, with_python};
 use crate::runs::{from_bound, into_py};
 
-use super::install;
+use super::{errors, install};
 
 /// A frame's function, file and line.
 #[derive(PartialEq, Eq)]
@@ -171,11 +171,12 @@ impl Driver<'_> {
         }
     }
 
-    /// Attaches what is known to an exception that leaves the run.
-    pub(crate) fn attach_traceback(&mut self, error: &Ref) {
+    /// The exception as which an error leaves the run, with what is known of where it was raised.
+    pub(crate) fn leaves(&mut self, error: Ref) -> Ref {
         if let Some(entries) = self.raise_site.take() {
-            attach(error, entries);
+            attach(&error, entries);
         }
+        errors::without_generator(error)
     }
 }
 

@@ -2,8 +2,11 @@
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyTuple, PyType};
+use pyo3::types::{PyCode, PyTuple, PyType};
 use pyo3::{PyTraverseError, PyVisit};
+
+use crate::runs::from_bound;
+use crate::tail;
 
 /// A Python callable as a value, for `Apply` and `WithObserve`.
 #[pyclass(module = "doeff_vm.doeff_vm", frozen)]
@@ -32,7 +35,7 @@ impl Callable {
 
 /// A generator as the value that `Expand` runs.
 ///
-/// doeff also gives the lines of its tail resumes. They are found in its bytecode here, and only checked.
+/// doeff also gives the lines of its tail resumes, which end the generator.
 #[pyclass(module = "doeff_vm.doeff_vm", frozen)]
 pub struct IRStream {
     /// The generator.
@@ -43,8 +46,14 @@ pub struct IRStream {
 impl IRStream {
     #[new]
     #[pyo3(signature = (generator, tail_resume_lines = None))]
-    fn new(generator: Py<PyAny>, tail_resume_lines: Option<Vec<u32>>) -> Self {
-        drop(tail_resume_lines);
+    fn new(
+        py: Python<'_>,
+        generator: Py<PyAny>,
+        tail_resume_lines: Option<Vec<u32>>,
+    ) -> Self {
+        if let Some(lines) = tail_resume_lines {
+            mark(generator.bind(py), "gi_code", &lines);
+        }
         Self { generator }
     }
 
@@ -74,24 +83,28 @@ impl HandlerSpec {
     fn new(
         effect_types: &Bound<'_, PyAny>,
         generator_function: Py<PyAny>,
-        tail_resume_lines: Vec<u32>,
+        tail_resume_lines: &Bound<'_, PyAny>,
         passed: &Bound<'_, PyAny>,
     ) -> PyResult<Self> {
+        let py = passed.py();
+        let lines = tail_resume_lines.extract::<Vec<u32>>().map_err(|error| {
+            refused(&error, py, "tail_resume_lines must be line numbers")
+        })?;
+        if !lines.is_empty() {
+            mark(generator_function.bind(py), "__code__", &lines);
+        }
         let effect_types = tuple_or_none(effect_types, "effect_types")?;
-        let passed = tuple_or_none(passed, "passed")?;
         if let Some(types) = &effect_types {
             check_types(types, "effect_types")?;
         }
-        if let Some(passed) = &passed {
-            let (passes, keeps): (Bound<'_, PyTuple>, Bound<'_, PyTuple>) = passed.extract()?;
-            check_types(&passes, "passed")?;
-            check_types(&keeps, "passed")?;
-        }
-        let (effect_types, passed) = (effect_types.map(Bound::unbind), passed.map(Bound::unbind));
+        let passed = passed_effects(passed).map_err(|error| {
+            refused(&error, py, "passed must be None or (passes, keeps) of type tuples")
+        })?;
+        let effect_types = effect_types.map(Bound::unbind);
         Ok(Self {
             effect_types,
             generator_function,
-            lines: tail_resume_lines,
+            lines,
             passed,
         })
     }
@@ -109,6 +122,15 @@ impl HandlerSpec {
     }
 }
 
+/// Takes over the lines of the tail resumes in the code of a function or generator.
+pub fn mark(object: &Bound<'_, PyAny>, attribute: &str, lines: &[u32]) {
+    if let Ok(code) = object.getattr(attribute)
+        && code.is_instance_of::<PyCode>()
+    {
+        tail::mark(&from_bound(code), lines);
+    }
+}
+
 fn tuple_or_none<'py>(
     value: &Bound<'py, PyAny>,
     name: &str,
@@ -120,6 +142,31 @@ fn tuple_or_none<'py>(
     tuple.map(|tuple| Some(tuple.clone())).map_err(|_| {
         PyTypeError::new_err(format!("HandlerSpec: {name} must be a tuple or None"))
     })
+}
+
+/// What a handler passes on and keeps, as a tuple of two tuples of types.
+fn passed_effects(passed: &Bound<'_, PyAny>) -> PyResult<Option<Py<PyTuple>>> {
+    if passed.is_none() {
+        return Ok(None);
+    }
+    let part = |index: usize| -> PyResult<Bound<'_, PyTuple>> {
+        let part = passed.get_item(index)?.cast_into::<PyTuple>()?;
+        check_types(&part, "passed")?;
+        Ok(part)
+    };
+    let both = PyTuple::new(passed.py(), [part(0)?, part(1)?])?;
+    Ok(Some(both.unbind()))
+}
+
+fn refused(error: &PyErr, py: Python<'_>, reason: &str) -> PyErr {
+    PyTypeError::new_err(format!("HandlerSpec: {reason}: {}", described(error, py)))
+}
+
+/// `ValueError: text`.
+pub fn described(error: &PyErr, py: Python<'_>) -> String {
+    let kind = error.get_type(py).name();
+    let kind = kind.map_or_else(|_| "Exception".to_owned(), |name| name.to_string());
+    format!("{kind}: {}", error.value(py))
 }
 
 /// The machine relies on it that these are types.

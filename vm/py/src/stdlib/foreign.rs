@@ -10,6 +10,7 @@ use doeff_vm_core::AcceptSet;
 use pyo3::ffi;
 
 use super::{Handler, StdlibHandler, store_pointer};
+use crate::doeff;
 use crate::doeff::arguments::{Signature, is_instance};
 use crate::effects::accept_set;
 use crate::object::{Ref, take_error};
@@ -122,10 +123,15 @@ pub fn answer(handler: &Ref, effect: &Ref) -> Option<Result<Ref, Ref>> {
     let class = effect.type_ptr();
     // SAFETY: all are valid types.
     let is = |kind| unsafe { class == kind || ffi::PyType_IsSubtype(class, kind) != 0 };
-    if is(get) {
-        return Some(look_up(handler, effect));
-    }
-    is(put).then(|| store(handler, effect))
+    let answer = if is(get) {
+        look_up(handler, effect)
+    } else if is(put) {
+        store(handler, effect)
+    } else {
+        return None;
+    };
+    doeff::pyvm::count_handler_call();
+    Some(answer)
 }
 
 fn look_up(handler: &Ref, effect: &Ref) -> Result<Ref, Ref> {
