@@ -23,7 +23,6 @@ from typing import (
     get_args,
     get_origin,
 )
-from weakref import WeakKeyDictionary
 
 from doeff_vm.doeff_vm import EffectBase, HandlerSpec, StateHandler
 
@@ -40,6 +39,7 @@ _GENERATOR_FUNCTION = "__doeff_generator_function__"
 _TAIL_RESUME_LINES = "__doeff_tail_resume_lines__"
 
 _ANNOTATION_ERRORS = (NameError, AttributeError, SyntaxError, TypeError)
+_ABOVE_EFFECTS: tuple[object, ...] = (EffectBase, object, Any)
 _LAYERS = 100  # around a function at most; more are a circle
 _GENERATOR_ARGUMENTS = 3  # what it yields, what it is sent, what it returns
 
@@ -162,18 +162,11 @@ def program_signature(function: object) -> ProgramSignature:
 # The parameter that takes the effect.
 
 
-class _EffectParameter(NamedTuple):
-    """A function's positional parameter."""
-
-    function: types.FunctionType
-    position: int
-
-    @property
-    def name(self) -> str:
-        return self.function.__code__.co_varnames[self.position]
+_Parameter: TypeAlias = tuple[types.FunctionType, int]
+"""A function and the position of one of its parameters."""
 
 
-def _effect_parameter(handler: object) -> _EffectParameter | None:
+def _effect_parameter(handler: object) -> _Parameter | None:
     """The parameter that a call `handler(effect, k)` gives the effect to, where Python code has it.
 
     Wrappers, bound methods, partials and callable objects are looked through.
@@ -183,7 +176,7 @@ def _effect_parameter(handler: object) -> _EffectParameter | None:
         if isinstance(handler, types.FunctionType):
             wrapped: object = handler.__dict__.get("__wrapped__")
             if wrapped is None or wrapped is handler:
-                return _positional(handler, position)
+                return (handler, position) if position < handler.__code__.co_argcount else None
             handler = wrapped
         elif isinstance(handler, types.MethodType):
             position += 1
@@ -201,10 +194,9 @@ def _effect_parameter(handler: object) -> _EffectParameter | None:
     return None
 
 
-def _positional(function: types.FunctionType, position: int) -> _EffectParameter | None:
-    if position < function.__code__.co_argcount:
-        return _EffectParameter(function, position)
-    return None
+def _name_of(parameter: _Parameter) -> str:
+    function, position = parameter
+    return function.__code__.co_varnames[position]
 
 
 def _unwrapped(function: object) -> object:
@@ -220,7 +212,7 @@ def _unwrapped(function: object) -> object:
 # From the parameter's annotation to effect types.
 
 
-def _admitted(parameter: _EffectParameter) -> EffectTypes:
+def _admitted(parameter: _Parameter) -> EffectTypes:
     """The types admitted, found once for a function.
 
     Raises _UnresolvedError, and TypeError for a class that no effect can be an instance of.
@@ -228,7 +220,7 @@ def _admitted(parameter: _EffectParameter) -> EffectTypes:
     function, position = parameter
     kept = _kept_types(function)
     if position not in kept:
-        annotation: object = function.__annotations__.get(parameter.name)
+        annotation: object = function.__annotations__.get(_name_of(parameter))
         try:
             kept[position] = _types_named(annotation, function)
         except _NoEffectIsInstanceError as error:
@@ -245,12 +237,15 @@ def _types_named(annotation: object, function: types.FunctionType) -> EffectType
     """The effect types that an annotation of the function names."""
     if isinstance(annotation, str):
         annotation = _evaluated(annotation, function)
-    if annotation is None:
-        return None
-    if isinstance(annotation, types.UnionType):
-        return _types_of_members(annotation.__args__, function)
     if _is_class(annotation):
         return (annotation,) if _filters(annotation) else None
+    if isinstance(annotation, types.UnionType):
+        return _types_of_members(annotation.__args__, function)
+    return None if annotation is None else _types_of_form(annotation, function)
+
+
+def _types_of_form(annotation: object, function: types.FunctionType) -> EffectTypes:
+    """Those of a form of `typing`, or of a class with arguments."""
     origin: object = get_origin(annotation)
     if origin is Annotated:
         return _types_named(get_args(annotation)[0], function)
@@ -313,31 +308,26 @@ def _compiled(text: str) -> types.CodeType:
     return compile(text.lstrip(" \t"), "<annotation>", "eval")
 
 
-_verdicts: WeakKeyDictionary[type, bool] = WeakKeyDictionary()
-
-
 def _filters(cls: type) -> bool:
     """Whether effects can be told by the class: it is neither above all of them nor uncheckable.
 
     Raises _NoEffectIsInstanceError.
     """
-    filters = _verdicts.get(cls)
-    if filters is None:
-        if _no_effect_is_instance(cls):
-            raise _NoEffectIsInstanceError(cls)
-        filters = cls not in (object, EffectBase, Any) and not _is_static_protocol(cls)
-        _verdicts[cls] = filters
-    return filters
+    if cls in _ABOVE_EFFECTS:
+        return False
+    if EffectBase in cls.__mro__:
+        return True
+    if _no_effect_is_instance(cls):
+        raise _NoEffectIsInstanceError(cls)
+    return not _is_static_protocol(cls)
 
 
 def _no_effect_is_instance(cls: type) -> bool:
-    """Whether no class can derive from both `cls` and EffectBase.
+    """Whether no class can derive from both `cls`, which is no effect type, and EffectBase.
 
     So it is where `cls` is final, or derives from a class of the interpreter other than object:
     instances of those are laid out in their own way.
     """
-    if issubclass(cls, EffectBase) or cls is object:
-        return False
     if not cls.__flags__ & _IS_BASE_TYPE:
         return True
     return any(not base.__flags__ & _IS_HEAP_TYPE for base in cls.__mro__ if base is not object)
@@ -348,25 +338,25 @@ def _is_static_protocol(cls: type) -> bool:
     return getattr(cls, "_is_protocol", False) and not getattr(cls, "_is_runtime_protocol", False)
 
 
-def _refusal(parameter: _EffectParameter, refused: type) -> str:
-    function = parameter.function
+def _refusal(parameter: _Parameter, refused: type) -> str:
+    function, _ = parameter
     code = function.__code__
     return (
         f"handler {function.__qualname__} (defined at {code.co_filename}:{code.co_firstlineno}): "
-        f"the annotation of effect parameter {parameter.name!r} names {refused.__qualname__}, "
+        f"the annotation of effect parameter {_name_of(parameter)!r} names {refused.__qualname__}, "
         "which no effect can be an instance of, so the handler would never be called. "
         "Annotate it with the effect class it handles (a subclass of EffectBase, "
         "e.g. effect: MyEffect), or with EffectBase to receive every effect."
     )
 
 
-def _warn_of_unresolved(parameter: _EffectParameter) -> None:
+def _warn_of_unresolved(parameter: _Parameter) -> None:
     """Warn where the function is defined."""
-    function = parameter.function
+    function, _ = parameter
     warnings.warn_explicit(
         f"handler {function.__qualname__}: the annotation of effect parameter "
-        f"{parameter.name!r} cannot be evaluated at runtime, so the handler receives every effect "
-        "(no type filter). Import the effect type at runtime to get the filter.",
+        f"{_name_of(parameter)!r} cannot be evaluated at runtime, so the handler receives every "
+        "effect (no type filter). Import the effect type at runtime to get the filter.",
         RuntimeWarning,
         function.__code__.co_filename,
         function.__code__.co_firstlineno,
