@@ -119,6 +119,19 @@ def test_a_handler_with_a_refused_annotation_is_shown_all_the_same() -> None:
     assert len(lines(Ask(), handler("a", int))) == 3
 
 
+class Judging(type):
+    def __instancecheck__(cls, instance: object) -> bool:
+        raise ValueError
+
+
+class Judged(metaclass=Judging):
+    pass
+
+
+def test_a_class_that_fails_to_tell_its_instances_hides_nothing() -> None:
+    assert len(lines(Ask(), handler("a", Judged))) == 3
+
+
 @pytest.mark.parametrize(
     ("cls", "shown"),
     [

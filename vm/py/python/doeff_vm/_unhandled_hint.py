@@ -59,7 +59,9 @@ def unhandled_message(effect: object, handlers: Sequence[object]) -> str:
             f"no handler found for effect: {shown}",
             f"handlers in scope (innermost→outermost): {' → '.join(n for n, _ in groupby(names))}",
         ]
-        skipped = skipped_by_annotation(effect, _typed(names, handlers))
+        skipped = None
+        with suppress(Exception):  # of a class that fails to tell its instances
+            skipped = skipped_by_annotation(effect, _typed(names, handlers))
         if skipped is not None:
             lines.append(skipped)
     else:
