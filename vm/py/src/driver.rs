@@ -380,7 +380,7 @@ impl Driver<'_> {
 
     /// No handler accepts an effect. An `Ask` that readers passed on for want of the key has its
     /// own ways out.
-    fn unhandled(&self, effect: &Ref, declined: bool) -> HandlerAction<crate::host::Python> {
+    fn unhandled(&mut self, effect: &Ref, declined: bool) -> HandlerAction<crate::host::Python> {
         if declined && node::kind_of(effect) == Some(Kind::Ask) {
             // SAFETY: it is an `Ask`, which has a key and perhaps a default.
             return unsafe {

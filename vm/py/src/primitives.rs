@@ -246,9 +246,13 @@ impl Driver<'_> {
             Ok(Started::Body(generator)) => {
                 let PyFrame {
                     generator: was,
-                    k,
+                    mut k,
                     mut note,
                 } = ended;
+                if self.doeff {
+                    // doeff's clause has ended; so has what it was given, if nobody keeps that.
+                    drop((k.take(), note.take()));
+                }
                 if k.is_some() && is_generator(&was) {
                     note = note::answered_by(&was, note.as_ref());
                 }

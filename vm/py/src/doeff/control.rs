@@ -382,7 +382,9 @@ impl Driver<'_> {
     #[cold]
     pub(crate) fn refused_use(&mut self, error: Ref) -> PyOutcome {
         if self.doeff && messages::is_continuation_consumed(&error) {
-            return self.end_run(errors::consumed());
+            let segment = self.machine.segments().last();
+            let segment = segment.map_or(0, |segment| segment.id.number());
+            return self.end_run(errors::consumed(segment));
         }
         refuse(Err(error))
     }

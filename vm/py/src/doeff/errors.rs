@@ -20,9 +20,12 @@ pub fn fatal(text: &str) -> Ref {
     make::<PyRuntimeError>(text.to_owned())
 }
 
-/// A continuation was used a second time. It ends the run.
-pub fn consumed() -> Ref {
-    fatal("internal error: Continuation: continuation already consumed (one-shot violation)")
+/// A continuation was used a second time, in this segment of the stack. It ends the run.
+pub fn consumed(segment: u32) -> Ref {
+    fatal(&format!(
+        "internal error: Continuation: continuation already consumed (one-shot violation) \
+         (current fiber={segment})"
+    ))
 }
 
 /// A mistake that is thrown at the `yield` under a text that is no exception of Python's.

@@ -109,46 +109,49 @@ impl Driver<'_> {
     #[inline(never)]
     fn keep_raise_site(&mut self, has_raised: bool, site: Option<Site>) {
         // It is a courtesy; what goes wrong with it must not replace the exception.
-        self.raise_site = self.entries(has_raised, site).ok();
+        self.raise_site = self.entries(has_raised, site, false).ok();
     }
 
     /// The frames that run, outermost first, and the chain of handlers around them. The running frame is at
-    /// `site` where it has raised.
+    /// `site` where it has raised. Of an effect that nobody handles, the frames outside of all handlers come
+    /// last.
     ///
     /// # Errors
     /// What CPython raises when it is short of memory.
-    fn entries(&self, has_raised: bool, mut site: Option<Site>) -> PyResult<Ref> {
+    fn entries(
+        &self,
+        has_raised: bool,
+        mut site: Option<Site>,
+        is_unhandled: bool,
+    ) -> PyResult<Ref> {
         let (mut sites, mut names) = (Vec::new(), Vec::new());
-        let mut is_raised = has_raised;
+        let (mut is_raised, mut inside) = (has_raised, 0);
         self.machine.visit(|part| -> PyResult<()> {
             match part {
                 Part::Frame(_) if std::mem::take(&mut is_raised) => sites.extend(site.take()),
                 Part::Frame(frame) => sites.extend(Site::of(frame)?),
-                Part::Handler(handler) => names.extend(install::shown(handler).as_ref().map(name)),
+                Part::Handler(handler) => {
+                    names.extend(install::shown(handler).as_ref().map(name));
+                    inside = sites.len();
+                }
             }
             Ok(())
         })?;
+        let outside = if is_unhandled && !names.is_empty() {
+            sites.split_off(inside)
+        } else {
+            Vec::new()
+        };
         with_python(|py| {
             let entries = PyList::empty(py);
-            let mut sites = sites.into_iter().rev().peekable();
-            while let Some(site) = sites.next() {
-                let mut count = 1;
-                while sites.next_if_eq(&site).is_some() {
-                    count += 1;
-                }
-                let entry = site.entry(py)?;
-                entry.insert(0, intern!(py, "frame"))?;
-                if count > 1 {
-                    entry.append(count)?;
-                }
-                entries.append(entry)?;
-            }
+            append_frames(&entries, sites)?;
             if !names.is_empty() {
                 let kind = intern!(py, "handler").clone().into_any();
                 let what = intern!(py, "chain").clone().into_any();
                 let chain = PyList::new(py, names)?.into_any();
                 entries.append(PyList::new(py, [kind, what, chain])?)?;
             }
+            append_frames(&entries, outside)?;
             Ok(from_bound(entries.into_any()))
         })
     }
@@ -160,14 +163,15 @@ impl Driver<'_> {
     pub(crate) fn execution_context(&mut self) -> Result<Ref, Ref> {
         match self.raise_site.take() {
             Some(entries) => Ok(entries),
-            None => self.entries(false, None).map_err(messages::exception),
+            None => self.entries(false, None, false).map_err(messages::exception),
         }
     }
 
     /// Attaches where an effect was performed to the error that nobody handles it.
-    pub(crate) fn attach_context(&self, error: &Ref) {
-        if let Ok(entries) = self.entries(false, None) {
-            attach(error, entries);
+    pub(crate) fn attach_context(&mut self, error: &Ref) {
+        if let Ok(entries) = self.entries(false, None, true) {
+            attach(error, entries.clone());
+            self.raise_site.get_or_insert(entries);
         }
     }
 
@@ -178,6 +182,25 @@ impl Driver<'_> {
         }
         errors::without_generator(error)
     }
+}
+
+/// Appends frames, given innermost first, outermost first; runs of equal ones as one with their number.
+fn append_frames(entries: &Bound<'_, PyList>, sites: Vec<Site>) -> PyResult<()> {
+    let py = entries.py();
+    let mut sites = sites.into_iter().rev().peekable();
+    while let Some(site) = sites.next() {
+        let mut count = 1;
+        while sites.next_if_eq(&site).is_some() {
+            count += 1;
+        }
+        let entry = site.entry(py)?;
+        entry.insert(0, intern!(py, "frame"))?;
+        if count > 1 {
+            entry.append(count)?;
+        }
+        entries.append(entry)?;
+    }
+    Ok(())
 }
 
 fn attach(error: &Ref, entries: Ref) {
