@@ -75,6 +75,9 @@ impl Driver<'_> {
             | Kind::GetOuterHandlers
             | Kind::Applied
             | Kind::Streamed => self.foreign(&node, kind),
+            _ if self.doeff && !is_program(&node).unwrap_or(true) => {
+                refuse(Err(self.yielded_nonsense(&node)))
+            }
             _ => refuse(start_program(&node).map(Started::into_yielded)),
         }
     }
@@ -228,6 +231,10 @@ impl Driver<'_> {
             return refuse(start_program(&program).map(Started::into_yielded));
         }
         let ended = match self.finish_running() {
+            // doeff's TailEval of a TailEval ends two.
+            Ok(Some(_)) if self.doeff && node::kind_of(&program) == Some(Kind::TailEval) => {
+                return self.tail_call(&program);
+            }
             Ok(Some(frame)) => frame,
             Ok(None) => return crate::driver::no_frame(),
             Err(failure) => return failure.outcome(),

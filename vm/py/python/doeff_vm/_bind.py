@@ -18,3 +18,20 @@ def returning(value: _T) -> Generator[Any, Any, _T]:
     """Return `value` without a yield."""
     return value
     yield
+
+
+def driving(stream: Any) -> Generator[object, object, object]:
+    """A generator that drives an object with the methods of one, which it never closes."""
+    try:
+        yielded = next(stream) if hasattr(stream, "__next__") else stream.send(None)
+        while True:
+            try:
+                sent = yield yielded
+            except GeneratorExit:
+                raise
+            except BaseException as error:
+                yielded = stream.throw(error)
+            else:
+                yielded = stream.send(sent)
+    except StopIteration as stop:
+        return stop.value

@@ -9,7 +9,7 @@ The machine asks for a handler's `HandlerSpec` once, when the handler is install
 
 import types
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
 from typing import (
     Annotated,
@@ -24,7 +24,7 @@ from typing import (
     get_origin,
 )
 
-from doeff_vm.doeff_vm import EffectBase, HandlerSpec, StateHandler
+from doeff_vm.doeff_vm import EffectBase, HandlerSpec, Pass, StateHandler
 
 EffectTypes: TypeAlias = tuple[type, ...] | None
 """The classes of the effects admitted; None is every effect."""
@@ -426,3 +426,28 @@ def _parameters_of(cls: type) -> tuple[object, ...]:
     for base in cls.__dict__.get("__orig_bases__", ()):
         found.update(dict.fromkeys(getattr(base, "__parameters__", ())))
     return tuple(found)
+
+
+def asking(call: Callable[..., object], types: tuple[type, ...], is_raw: bool) -> object:
+    """What is called in a handler's place where `isinstance` must be asked for each effect.
+
+    `call` is what is called for those that it admits; the others are passed on. Classes that are
+    no effects, such as abstract base classes and protocols, may say themselves what their
+    instances are.
+    """
+
+    def admits(effect: object) -> bool:
+        try:
+            return isinstance(effect, types)
+        except Exception:  # noqa: BLE001 - as in the published machine, a failing check admits
+            return True
+
+    def passing(effect: object, k: object) -> Iterator[object]:
+        yield Pass(effect, k)
+
+    def filtered(effect: object, k: object) -> object:
+        if admits(effect):
+            return call(effect, k)
+        return Pass(effect, k) if is_raw else passing(effect, k)
+
+    return filtered

@@ -60,6 +60,7 @@ pub fn is_program(object: &Ref) -> bool {
 fn expand_body(expand: &Ref) -> Result<Ref, Ref> {
     // SAFETY: the caller has checked that it is one.
     let expr = unsafe { expand::expr(expand) };
+    needs_program(&expr, "")?;
     program::expanding_body(&expr).ok_or_else(take_error)
 }
 
@@ -81,10 +82,18 @@ fn start_stream(stream: &Ref) -> Result<Option<Started>, Ref> {
         let send = generator.getattr_opt(pyo3::intern!(generator.py(), "send"));
         send.map(|send| send.is_some())
     });
-    if sends.map_err(messages::exception)? {
-        Ok(Some(Started::Body(generator)))
-    } else {
-        Err(errors::no_send(&generator))
+    if !sends.map_err(messages::exception)? {
+        return Err(errors::no_send(&generator));
+    }
+    // The driver knows generators alone.
+    let driven = with_bound(&generator, |generator| -> PyResult<Ref> {
+        let module = generator.py().import("doeff_vm._bind")?;
+        let driven = module.call_method1("driving", (generator,))?;
+        Ok(crate::runs::from_bound(driven))
+    });
+    match driven {
+        Ok(driven) => Ok(Some(Started::Body(driven))),
+        Err(error) => Err(messages::exception(error)),
     }
 }
 
@@ -301,6 +310,11 @@ impl Driver<'_> {
         }
         // SAFETY: `k` is a started continuation.
         let effect = unsafe { continuation::effect(k) };
+        if node::kind_of(&result) == Some(Kind::Pure) {
+            // SAFETY: it is a `Pure`, which has a first field.
+            let value = unsafe { node::field(&result, 0) };
+            return Ok(PyCallOutcome::ClauseReturn(Value::Object(value)));
+        }
         match clause_without_body(handler, &effect, k, result) {
             Err(error) => Ok(self.refused_use(error)),
             outcome => outcome,
@@ -415,7 +429,26 @@ fn undo_captured(failure: Failure, k: &Ref, captured: crate::host::PyCaptured) -
     failure.undo(k, Reserved::Captured(captured))
 }
 
+fn needs_program(object: &Ref, place: &str) -> Result<(), Ref> {
+    if classify::is_program(object)? {
+        return Ok(());
+    }
+    let expected = errors::expected_program(object);
+    Err(errors::raised(&format!("{place}{expected}")))
+}
+
 fn apply_body(apply: &Ref) -> Result<Ref, Ref> {
+    // SAFETY: it is an `Apply`, which has two fields.
+    let [function, arguments] = [0, 1].map(|index| unsafe { node::field(apply, index) });
+    needs_program(&function, "")?;
+    let arguments = with_bound(&arguments, |arguments| -> PyResult<Vec<Ref>> {
+        let items = arguments.try_iter()?;
+        items.map(|item| item.map(crate::runs::from_bound)).collect()
+    });
+    let arguments = arguments.map_err(messages::exception)?;
+    for (index, argument) in arguments.iter().enumerate() {
+        needs_program(argument, &format!("Apply: arg[{index}]: "))?;
+    }
     program::applying_body(apply).ok_or_else(take_error)
 }
 

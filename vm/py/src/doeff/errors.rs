@@ -205,9 +205,7 @@ pub fn unhandled(effect: &Ref, handlers: impl Iterator<Item = Ref>) -> Ref {
         )?;
         // SAFETY: the type lives as long as the process.
         let kind = unsafe { Bound::from_borrowed_ptr(py, exceptions().unhandled_effect) };
-        let error = kind.call1((text,))?;
-        error.setattr(intern!(py, "effect"), effect)?;
-        Ok(from_bound(error))
+        Ok(from_bound(kind.call1((text,))?))
     });
     made.unwrap_or_else(messages::exception)
 }

@@ -7,13 +7,13 @@ use pyo3::types::PyTuple;
 use pyo3::{ffi, intern};
 
 use crate::classify;
-use crate::effects::{Accepted, accept_set_of};
+use crate::effects::{Accepted, accept_set_of, is_effect_type};
 use crate::generator::with_bound;
 use crate::host::PyPrompt;
 use crate::messages;
 use crate::node::{self, Kind};
 use crate::object::{Ref, take_error, with_python};
-use crate::runs::from_bound;
+use crate::runs::{from_bound, into_py};
 use crate::stdlib::{foreign, stdlib_handler};
 
 use super::values::{HandlerSpec, described};
@@ -102,20 +102,57 @@ fn unresolved(error: &PyErr, py: Python<'_>) -> Ref {
 fn install(handler: Ref, spec: &Bound<'_, HandlerSpec>) -> Result<PyPrompt, Ref> {
     let py = spec.py();
     let spec = spec.get();
-    let accepts = accepted_by(py, spec)?;
-    let function = spec.generator_function.bind(py);
-    let installed = if function.is_none() {
-        let raw = Ref::none();
-        node::make(Kind::Installed, &[&handler, &handler, &raw])
-    } else {
-        let function = from_bound(function.clone());
-        node::make(Kind::Installed, &[&function, &handler])
+    let asks = spec.effect_types.as_ref().map(|types| types.bind(py));
+    let asks = asks.filter(|types| types.iter().any(|kind| asks_for_itself(&kind)));
+    let accepts = match asks {
+        Some(_) => AcceptSet::ALL,
+        None => accepted_by(py, spec)?,
     };
+    let function = spec.generator_function.bind(py);
+    let is_raw = function.is_none();
+    let mut call = if is_raw {
+        handler.clone()
+    } else {
+        from_bound(function.clone())
+    };
+    if let Some(types) = asks {
+        call = filtered(&call, types, is_raw).map_err(messages::exception)?;
+    }
+    let none = Ref::none();
+    let fields = [&call, &handler, &none];
+    let installed = node::make(Kind::Installed, &fields[..2 + usize::from(is_raw)]);
     Ok(Prompt {
         handler: installed.ok_or_else(take_error)?,
         kind: HandlerKind::Python,
         accepts,
     })
+}
+
+/// Whether a type has a say of its own in what its instances are, as protocols have, and abstract base classes.
+/// (Of those that are effect types, only real subclasses count.)
+fn asks_for_itself(kind: &Bound<'_, PyAny>) -> bool {
+    let py = kind.py();
+    let name = intern!(py, "__instancecheck__");
+    let known = |module: &str, class: &str| py.import(module)?.getattr(class)?.getattr(name);
+    let is = |known: PyResult<Bound<'_, PyAny>>, its: &Bound<'_, PyAny>| {
+        known.is_ok_and(|known| its.is(&known))
+    };
+    let Ok(its) = kind.get_type().getattr(name) else {
+        return false;
+    };
+    if is(known("builtins", "type"), &its) {
+        return false;
+    }
+    !(is_effect_type(kind.as_ptr().cast()) && is(known("abc", "ABCMeta"), &its))
+}
+
+/// What is called in a handler's place where its types must be asked for each effect.
+fn filtered(call: &Ref, types: &Bound<'_, PyTuple>, is_raw: bool) -> PyResult<Ref> {
+    let py = types.py();
+    let module = py.import(intern!(py, "doeff_vm._effect_types"))?;
+    let call = into_py(py, call.clone());
+    let made = module.call_method1(intern!(py, "asking"), (call, types, is_raw))?;
+    Ok(from_bound(made))
 }
 
 fn accepted_by(py: Python<'_>, spec: &HandlerSpec) -> Result<AcceptSet, Ref> {

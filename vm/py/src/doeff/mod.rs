@@ -31,6 +31,10 @@ pub fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<values::IRStream>()?;
     module.add_class::<values::HandlerSpec>()?;
     module.add_class::<opener::BindOpener>()?;
+    for name in ["PyVM", "Callable", "IRStream", "HandlerSpec", "BindOpener"] {
+        // Messages name a type so.
+        module.getattr(name)?.setattr("__name__", name)?;
+    }
     module.add_function(wrap_pyfunction!(pyvm::vm_live_counts, module)?)?;
     module.add_function(wrap_pyfunction!(pyvm::vm_work_counts, module)?)?;
     module.add_function(wrap_pyfunction!(pyvm::invariant_checks_enabled, module)?)?;

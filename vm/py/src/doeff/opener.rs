@@ -14,8 +14,8 @@ use crate::runs::{from_bound, into_error, into_py};
 
 use super::expand;
 
-/// Opens what is bound: a call of a function that does not yield is made at once, what passes through by
-/// its type is given back, and anything else goes to the fallback.
+/// Opens what is bound: a call of a function that does not yield is made at once, one of a function that
+/// yields and what passes through by its type are given back, and anything else goes to the fallback.
 #[pyclass(module = "doeff_vm.doeff_vm", frozen)]
 pub struct BindOpener {
     /// What is asked where nothing else is known.
@@ -65,7 +65,10 @@ impl BindOpener {
             return self.fallback.bind(py).call1((expr, absent));
         }
         let program = from_bound(expr.clone());
-        if expand::is_call(&program) && !do_function::yields(&program) {
+        if expand::is_call(&program) {
+            if do_function::yields(&program) {
+                return Ok(expr);
+            }
             return self.call_in_place(py, &program);
         }
         if self.passes(&expr)? {
@@ -117,7 +120,7 @@ impl BindOpener {
             return Ok(known.passes);
         }
         let passes = passes_through.bind(py).call1((&kind,))?;
-        let passes = passes.is(pyo3::types::PyBool::new(py, true));
+        let passes = passes.is_truthy()?;
         // SAFETY: as above.
         let version = unsafe { (*kind.as_type_ptr()).tp_version_tag };
         let kind = kind.into_any().unbind();
