@@ -10,7 +10,7 @@ use pyo3::{PyResult, Python, ffi};
 use crate::driver::drop_frame;
 use crate::freelist::FreeList;
 use crate::generator::{Site, close_unraisable, site};
-use crate::host::PyCaptured;
+use crate::host::{PyCaptured, PyFrame};
 use crate::note;
 use crate::doeff;
 use crate::object::{Ref, with_python, without_current_error};
@@ -418,15 +418,7 @@ pub unsafe fn perform_site(k: &Ref) -> Site {
 pub fn close_captured(mut captured: PyCaptured) {
     without_current_error(|| {
         if note::is_silent() {
-            // doeff's order is the other way round.
-            let mut frames = Vec::new();
-            while let Some(frame) = captured.pop_frame() {
-                frames.push(frame);
-            }
-            while let Some(frame) = frames.pop() {
-                close_unraisable(&frame.generator);
-                drop_frame(frame);
-            }
+            close_by_segments(&mut captured);
         }
         while let Some(frame) = captured.pop_frame() {
             close_unraisable(&frame.generator);
@@ -434,6 +426,27 @@ pub fn close_captured(mut captured: PyCaptured) {
         }
         drop(captured);
     });
+}
+
+/// Closes what a continuation held in doeff's order: segment by segment, the innermost first, but in each
+/// the outermost generator first.
+fn close_by_segments(captured: &mut PyCaptured) {
+    let mut frames = Vec::new();
+    loop {
+        let depth = captured.depth();
+        let next = captured.pop_frame();
+        if next.is_none() || captured.depth() != depth {
+            while let Some(frame) = frames.pop() {
+                let frame: PyFrame = frame;
+                close_unraisable(&frame.generator);
+                drop_frame(frame);
+            }
+        }
+        match next {
+            Some(frame) => frames.push(frame),
+            None => return,
+        }
+    }
 }
 
 /// Drops what lay in a continuation.

@@ -211,7 +211,11 @@ impl Driver<'_> {
         let started = if do_function::is_do_call(&program) {
             start_do_call(&program)
         } else if self.doeff {
-            self.start_body(&program, Kind::WithHandler)
+            let started = self.start_body(&program, Kind::WithHandler);
+            if started.is_err() {
+                self.note_body(&prompt.handler);
+            }
+            started
         } else {
             start_program(&program)
         };

@@ -205,15 +205,19 @@ impl Driver<'_> {
             .map(|handlers| Yielded::Value(Value::Object(handlers)))
     }
 
-    fn with_handler(&self, primitive: &Ref) -> Result<PyYielded, Ref> {
+    fn with_handler(&mut self, primitive: &Ref) -> Result<PyYielded, Ref> {
         // SAFETY: it is a `WithHandler`, which has three fields.
         let [handler, body, effects] =
             [0, 1, 2].map(|index| unsafe { node::field(primitive, index) });
         let prompt = self.prompt_of(handler, &effects)?;
-        Ok(match self.start_body(&body, Kind::WithHandler)? {
-            Started::Value(value) => Yielded::Value(Value::Object(value)),
-            Started::Body(body) => Yielded::WithHandler { prompt, body },
-        })
+        match self.start_body(&body, Kind::WithHandler) {
+            Ok(Started::Value(value)) => Ok(Yielded::Value(Value::Object(value))),
+            Ok(Started::Body(body)) => Ok(Yielded::WithHandler { prompt, body }),
+            Err(error) => {
+                self.note_body(&prompt.handler);
+                Err(error)
+            }
+        }
     }
 
     pub(crate) fn tail_call(&mut self, primitive: &Ref) -> PyOutcome {

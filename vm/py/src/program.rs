@@ -5,6 +5,7 @@ use std::ptr;
 
 use pyo3::{PyResult, Python, ffi};
 
+use crate::calls;
 use crate::freelist::FreeList;
 use crate::generator::Step;
 use crate::node::{self, Kind};
@@ -38,14 +39,85 @@ pub(crate) fn create_effect_base(
     py: Python<'_>,
     program: *mut ffi::PyTypeObject,
 ) -> PyResult<*mut ffi::PyTypeObject> {
-    TypeBuilder::new::<ffi::PyObject>(c"doeff_vm.doeff_vm.EffectBase")
+    let builder = TypeBuilder::new::<ffi::PyObject>(c"doeff_vm.doeff_vm.EffectBase")
         .flags(ffi::Py_TPFLAGS_BASETYPE)
         .base(program)
         .doc(
             c"The base of effects: yielding an instance of a subclass performs it. It has no\n\
             instance layout of its own, so it combines with dataclasses, Exception, Enum, Generic.",
-        )
-        .build(py)
+        );
+    // SAFETY: the function has the signature of its slot.
+    unsafe { builder.slot(ffi::Py_tp_init, init_effect as *mut c_void) }.build(py)
+}
+
+/// Initialises an effect whose class has no `__init__`: as the next class of its MRO that has one, or, where
+/// that is `object`, without arguments.
+unsafe extern "C" fn init_effect(
+    effect: *mut ffi::PyObject,
+    args: *mut ffi::PyObject,
+    kwargs: *mut ffi::PyObject,
+) -> c_int {
+    // SAFETY: CPython gives an object, a tuple, and a dict or null.
+    unsafe {
+        let given = ffi::PyTuple_GET_SIZE(args) != 0
+            || !kwargs.is_null() && ffi::PyDict_Size(kwargs) != 0;
+        if !given {
+            return 0;
+        }
+        let class = ffi::Py_TYPE(effect);
+        let Some(next) = next_init(effect) else {
+            return -1;
+        };
+        if let Some(init) = next {
+            let done = Ref::from_result(calls::call(init.as_ptr(), args, kwargs));
+            return if done.is_some() { 0 } else { -1 };
+        }
+        let Some(name) = Ref::from_result(ffi::PyType_GetName(class)) else {
+            return -1;
+        };
+        let alias = if class == types().effect_base {
+            c" (doeff.Effect)"
+        } else {
+            c""
+        };
+        ffi::PyErr_Format(
+            ffi::PyExc_TypeError,
+            c"%U() takes no arguments: %U%s has no __init__ to keep them, so the handler would get the effect \
+              without them. Hold them in the fields of an effect class, e.g. `@dataclass(frozen=True) class \
+              Fetch(EffectBase): url: str`, and yield `Fetch(url=...)`."
+                .as_ptr(),
+            name.as_ptr(),
+            name.as_ptr(),
+            alias.as_ptr(),
+        );
+        -1
+    }
+}
+
+/// `super(EffectBase, effect).__init__`, or nothing where that is `object`'s; `None` with an exception set.
+///
+/// # Safety
+/// `effect` must be an instance of `EffectBase`.
+#[allow(clippy::option_option)] // the outer one is an error
+unsafe fn next_init(effect: *mut ffi::PyObject) -> Option<Option<Ref>> {
+    // SAFETY: by the caller's word; every intermediate result is checked and owned.
+    unsafe {
+        let none = ptr::null_mut::<ffi::PyObject>();
+        let class = (&raw mut ffi::PySuper_Type).cast();
+        let base = types().effect_base;
+        let next = ffi::PyObject_CallFunctionObjArgs(class, base, effect, none);
+        let next = Ref::from_result(next)?;
+        let init = ffi::PyObject_GetAttrString(next.as_ptr(), c"__init__".as_ptr());
+        let init = Ref::from_result(init)?;
+        let owner = ffi::PyObject_GetAttrString(init.as_ptr(), c"__objclass__".as_ptr());
+        let Some(owner) = Ref::from_result(owner) else {
+            // A function of Python's.
+            ffi::PyErr_Clear();
+            return Some(Some(init));
+        };
+        let is_objects = owner.as_ptr() == (&raw mut ffi::PyBaseObject_Type).cast();
+        Some((!is_objects).then_some(init))
+    }
 }
 
 /// What becomes of the result of the program that an iterator has yielded.

@@ -257,10 +257,8 @@ impl Driver<'_> {
 
     /// Starts the program that a primitive runs under something.
     pub(crate) fn start_body(&self, body: &Ref, kind: Kind) -> Result<Started, Ref> {
-        if self.doeff && !classify::is_program(body)? {
-            let name = kind.name();
-            let expected = errors::expected_program(body);
-            return Err(errors::raised(&format!("{name} body: {expected}")));
+        if self.doeff {
+            check_bodies(body, kind)?;
         }
         start_program(body)
     }
@@ -427,6 +425,26 @@ pub(crate) fn throwable(primitive: Ref) -> Result<Ref, Ref> {
 
 fn undo_captured(failure: Failure, k: &Ref, captured: crate::host::PyCaptured) -> PyOutcome {
     failure.undo(k, Reserved::Captured(captured))
+}
+
+/// Checks what a primitive runs, and what that runs if it is another such, some way down.
+fn check_bodies(body: &Ref, kind: Kind) -> Result<(), Ref> {
+    const DEPTH: usize = 16;
+    let mut place = format!("{} body: ", kind.name());
+    let mut body = body.clone();
+    for _ in 0..DEPTH {
+        needs_program(&body, &place)?;
+        let Some(kind @ (Kind::WithHandler | Kind::WithObserve | Kind::WithBoundaries)) =
+            node::kind_of(&body)
+        else {
+            break;
+        };
+        place.push_str(kind.name());
+        place.push_str(" body: ");
+        // SAFETY: all three kinds have a second field.
+        body = unsafe { node::field(&body, 1) };
+    }
+    Ok(())
 }
 
 fn needs_program(object: &Ref, place: &str) -> Result<(), Ref> {

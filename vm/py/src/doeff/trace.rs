@@ -70,6 +70,18 @@ impl Site {
     }
 }
 
+/// What a list of frames is of.
+enum Place<'a> {
+    /// Where the machine is.
+    Here,
+    /// The running frame has raised, and there: where it is known, it is in no frame any more.
+    Raised(Option<Site>),
+    /// Under a handler that is not installed.
+    Under(&'a Ref),
+    /// An effect that nobody handles; the frames outside of all handlers come last.
+    Unhandled,
+}
+
 /// Where a generator raised: the outermost frame of its exception's traceback, if that is a generator's.
 fn raised_at(error: &Ref) -> PyResult<Option<Site>> {
     with_bound(error, |error| {
@@ -94,7 +106,7 @@ impl Driver<'_> {
     pub(crate) fn note_raise(&mut self, error: &Ref) {
         if self.doeff && self.raise_site.is_none() {
             let site = raised_at(error).ok().flatten();
-            self.keep_raise_site(true, site);
+            self.keep_raise_site(Place::Raised(site));
         }
     }
 
@@ -102,34 +114,48 @@ impl Driver<'_> {
     #[inline]
     pub(crate) fn note_throw(&mut self) {
         if self.doeff && self.raise_site.is_none() {
-            self.keep_raise_site(false, None);
+            self.keep_raise_site(Place::Here);
+        }
+    }
+
+    /// A body could not be started under a handler that was to be installed.
+    #[cold]
+    pub(crate) fn note_body(&mut self, handler: &Ref) {
+        if self.doeff && self.raise_site.is_none() {
+            self.keep_raise_site(Place::Under(handler));
         }
     }
 
     #[inline(never)]
-    fn keep_raise_site(&mut self, has_raised: bool, site: Option<Site>) {
+    fn keep_raise_site(&mut self, place: Place<'_>) {
         // It is a courtesy; what goes wrong with it must not replace the exception.
-        self.raise_site = self.entries(has_raised, site, false).ok();
+        self.raise_site = self.entries(place).ok();
     }
 
-    /// The frames that run, outermost first, and the chain of handlers around them. The running frame is at
-    /// `site` where it has raised. Of an effect that nobody handles, the frames outside of all handlers come
-    /// last.
+    /// The frames that run, outermost first, and the chain of handlers around them.
     ///
     /// # Errors
     /// What CPython raises when it is short of memory.
-    fn entries(
-        &self,
-        has_raised: bool,
-        mut site: Option<Site>,
-        is_unhandled: bool,
-    ) -> PyResult<Ref> {
+    fn entries(&self, place: Place<'_>) -> PyResult<Ref> {
         let (mut sites, mut names) = (Vec::new(), Vec::new());
-        let (mut is_raised, mut inside) = (has_raised, 0);
+        let is_unhandled = matches!(place, Place::Unhandled);
+        if let Place::Under(handler) = &place {
+            names.extend(install::shown(handler).as_ref().map(name));
+        }
+        let mut raised = match place {
+            Place::Raised(site) => site,
+            _ => None,
+        };
+        let mut inside = 0;
         self.machine.visit(|part| -> PyResult<()> {
             match part {
-                Part::Frame(_) if std::mem::take(&mut is_raised) => sites.extend(site.take()),
-                Part::Frame(frame) => sites.extend(Site::of(frame)?),
+                Part::Frame(frame) => {
+                    let site = match raised.take() {
+                        Some(site) => Some(site),
+                        None => Site::of(frame)?,
+                    };
+                    sites.extend(site);
+                }
                 Part::Handler(handler) => {
                     names.extend(install::shown(handler).as_ref().map(name));
                     inside = sites.len();
@@ -163,13 +189,13 @@ impl Driver<'_> {
     pub(crate) fn execution_context(&mut self) -> Result<Ref, Ref> {
         match self.raise_site.take() {
             Some(entries) => Ok(entries),
-            None => self.entries(false, None, false).map_err(messages::exception),
+            None => self.entries(Place::Here).map_err(messages::exception),
         }
     }
 
     /// Attaches where an effect was performed to the error that nobody handles it.
     pub(crate) fn attach_context(&mut self, error: &Ref) {
-        if let Ok(entries) = self.entries(false, None, true) {
+        if let Ok(entries) = self.entries(Place::Unhandled) {
             attach(error, entries.clone());
             self.raise_site.get_or_insert(entries);
         }
