@@ -439,13 +439,13 @@ def asking(call: Callable[..., object], types: tuple[type, ...], is_raw: bool) -
     def admits(effect: object) -> bool:
         try:
             return isinstance(effect, types)
-        except Exception:
+        except Exception:  # doeff's own machine admits what a failing check was asked about
             return True
 
-    def passing(effect: object, k: object) -> Iterator[object]:
+    def passing(effect: Any, k: Any) -> Iterator[object]:
         yield Pass(effect, k)
 
-    def filtered(effect: object, k: object) -> object:
+    def filtered(effect: Any, k: Any) -> object:
         if admits(effect):
             return call(effect, k)
         return Pass(effect, k) if is_raw else passing(effect, k)
