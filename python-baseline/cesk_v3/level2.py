@@ -67,6 +67,7 @@ from .primitives import (
 from .programs import DoCall, Pure
 from .resuming import (
     failed,
+    held,
     outside_clause,
     resume,
     resume_program,
@@ -131,8 +132,10 @@ def get_continuation(
     return ((VALUE, environment.k), None, store, kont)
 
 
-def get_handlers(_node: GetHandlers, environment: Environment, store: Store, kont: Kont) -> State:
+def get_handlers(node: GetHandlers, environment: Environment, store: Store, kont: Kont) -> State:
     """The handlers in scope, for a clause those in scope at the perform site while it waits."""
+    if node._k is not None:
+        return get_held_handlers(node, environment, store, kont)
     scope: Any = kont
     performer = None if environment is None else environment.k._frames
     if performer is not None:
@@ -140,6 +143,17 @@ def get_handlers(_node: GetHandlers, environment: Environment, store: Store, kon
             scope = scope[1]
         scope = resumed(performer, scope[1])
     return ((VALUE, [prompt.listed for prompt in prompts(scope)]), None, store, kont)
+
+
+def get_held_handlers(
+    node: GetHandlers, environment: Environment, store: Store, kont: Kont
+) -> State:
+    """The handlers that a continuation holds."""
+    frames = held(node, node._k)
+    if isinstance(frames, Exception):
+        return failed(frames, environment, store, kont)
+    listed = [frame.listed for frame in frames if type(frame) is WithHandlerFrame]
+    return ((VALUE, listed), None, store, kont)
 
 
 def create_continuation(

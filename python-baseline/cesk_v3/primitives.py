@@ -164,12 +164,22 @@ class GetHandlers(Node, Program[Any]):
     """Gives a list of the handlers in scope, innermost first.
 
     In a clause whose `k` is unused these are the handlers in scope where the effect was performed,
-    elsewhere those in scope here.
+    elsewhere those in scope here. With `k` they are those that this unused continuation holds: from
+    the perform site up to the handler that got it.
     """
 
-    __slots__ = ()
+    __slots__ = ("_k",)
     __init_subclass__ = refuse_subclass
-    __match_args__ = ()
+    __match_args__ = ("k",)
+    _bare = True
+
+    def __init__(self, k: Any = None) -> None:
+        self._k = k
+
+    k = field("k", "The continuation; None stands for the place where this is yielded.")
+
+    def _arguments(self) -> tuple[tuple[str, Any], ...]:
+        return () if self._k is None else super()._arguments()
 
 
 class CreateContinuation(Node, Program[Any]):

@@ -43,6 +43,7 @@ __all__ = [
     "environment_of",
     "failed",
     "finish_clause",
+    "held",
     "outside_clause",
     "resume",
     "resume_program",
@@ -80,6 +81,16 @@ def use(node: object, k: object, value: object = None) -> list[Frame] | Exceptio
     frames = take(k)
     if frames is None:
         return ContinuationConsumed(messages.consumed())
+    return frames
+
+
+def held(node: object, k: object) -> list[Frame] | Exception:
+    """The frames that `k`, which is the continuation of `node`, keeps; or why it has none."""
+    if type(k) is not Continuation:
+        return TypeError(messages.not_a_continuation(node, k))
+    frames = k._frames
+    if frames is None or k._unstarted:
+        return RuntimeError(messages.holds_nothing(node))
     return frames
 
 

@@ -244,6 +244,15 @@ def use(node: object, k: object, value: object = None) -> Segment | Exception:
     return take(k) or ContinuationConsumed(messages.consumed())
 
 
+def held(node: object, k: object) -> Segment | Exception:
+    """The segments that `k`, which is the continuation of `node`, keeps; or why it has none."""
+    if type(k) is not Continuation:
+        return TypeError(messages.not_a_continuation(node, k))
+    if k._first is None or k._last is UNSTARTED:
+        return RuntimeError(messages.holds_nothing(node))
+    return k._first
+
+
 def error_of(node: ResumeThrow | TransferThrow) -> BaseException:
     """What is to be raised; a `StopIteration` would be taken for a return of the generator."""
     error = node._error
@@ -517,8 +526,13 @@ def get_continuation(
     return VALUE, clause[1], segment, generator
 
 
-def get_handlers(_node: GetHandlers, segment: Segment, generator: Any, _counters: Counters) -> Next:
+def get_handlers(node: GetHandlers, segment: Segment, generator: Any, _counters: Counters) -> Next:
     """The handlers in scope, for a clause those in scope at the perform site while it waits."""
+    if node._k is not None:
+        first = held(node, node._k)
+        if not isinstance(first, Segment):
+            return ERROR, first, segment, generator
+        return VALUE, [each.listed for each in prompts(first)], segment, generator
     clause = clause_in(segment)
     performer = None if clause is None else clause[1]._first
     listed = [each.listed for each in (*prompts(performer), *prompts(segment))]

@@ -1,20 +1,24 @@
-"""Reads the table of the public names and the stub."""
+"""Reads the tables of the public names and the stubs."""
 
 from __future__ import annotations
 
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from inspect import Parameter, Signature
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 API_MD = ROOT / "docs" / "api.md"
+DOEFF_MD = ROOT / "docs" / "doeff.md"
 PACKAGE = ROOT / "vm" / "py" / "python" / "doeff_vm"
 STUB_FILES = [PACKAGE / "doeff_vm.pyi", PACKAGE / "_effect_class.py"]
 """What type checkers read: the stub of the extension, and the module that is written in Python."""
+DOEFF_STUB = PACKAGE / "_doeff_names.pyi"
 HEADER = ["name", "what it is", "attributes and methods", "raises"]
+SHARED_HEADER = ["name", "also made by", "more attributes and methods", "`__dict__`"]
+DOEFF_HEADER = ["name", "what it is", "attributes and methods", "`__dict__`"]
 
 # A parameter: its name, its kind, and the source of its default; None where it has none, "?" where
 # the stub, whose overloads have it or not, says only that it may be left out.
@@ -36,6 +40,12 @@ class Entry:
     """The names of the base classes; only in the stub."""
     is_class: bool = False
     """Only in the stub."""
+    also: list[Parameters] = field(default_factory=list)
+    """Other parameters that make one; only in doeff's table of shared names."""
+    has_dict: bool = False
+    """Whether an instance has a `__dict__`; only in doeff's tables."""
+    in_package: bool = True
+    """Whether it is a name of the package, too; only in doeff's tables."""
 
     def __str__(self) -> str:
         return self.name
@@ -90,26 +100,69 @@ def entries_in(cell: str) -> list[str]:
     return [entry for entry in cell.split("<br>") if entry]
 
 
+def rows_of(text: str, header: list[str]) -> Iterator[list[str]]:
+    """The cells of the rows below each heading of these columns."""
+    within = False
+    for line in text.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if cells == header:
+            within = True
+        elif not line.startswith("|"):
+            within = False
+        elif within and not set(line) <= set("|- "):
+            assert len(cells) == len(header), line
+            yield cells
+
+
+def entry_of(cells: list[str]) -> Entry:
+    """The name and the attributes in a row."""
+    name, _, attributes, _ = cells
+    found = re.fullmatch(r"`([^`]+)`", name)
+    assert found, name
+    entry = Entry(*signature_in(found[1]))
+    for attribute in entries_in(attributes):
+        shown = re.match(r"`([^`]+)`", attribute)
+        assert shown, attribute
+        of, parameters = signature_in(shown[1])
+        entry.attributes[of] = parameters
+    return entry
+
+
 def read_table(text: str) -> Iterator[Entry]:
-    """The rows of the tables under the heading `The table`."""
-    lines = text[text.index("\n## The table\n") :].splitlines()
-    rows = [line for line in lines if line.startswith("|")]
-    for row in rows:
-        cells = [cell.strip() for cell in row.strip("|").split("|")]
-        assert len(cells) == len(HEADER), row
-        if cells == HEADER or set(row) <= set("|- "):
-            continue
-        names = re.fullmatch(r"`([^`]+)`", cells[0])
-        assert names, row
-        entry = Entry(*signature_in(names[1]))
+    """The rows of the tables of our names."""
+    for cells in rows_of(text, HEADER):
+        entry = entry_of(cells)
         assert cells[1], f"{entry} is not explained"
-        for attribute in entries_in(cells[2]):
-            found = re.match(r"`([^`]+)`", attribute)
-            assert found, attribute
-            name, parameters = signature_in(found[1])
-            entry.attributes[name] = parameters
         entry.raises = [re.sub(r"[`*]", "", raised) for raised in entries_in(cells[3])]
         yield entry
+
+
+def read_shared_table(text: str) -> Iterator[Entry]:
+    """What doeff has more of on our names."""
+    for cells in rows_of(text, SHARED_HEADER):
+        entry = entry_of(cells)
+        for call in entries_in(cells[1]):
+            _, parameters = signature_in(call.strip("`"))
+            assert parameters is not None, call
+            entry.also.append(parameters)
+        entry.has_dict = said(cells[3])
+        yield entry
+
+
+def read_doeff_table(text: str) -> Iterator[Entry]:
+    """The names that only doeff has."""
+    for cells in rows_of(text, DOEFF_HEADER):
+        entry = entry_of(cells)
+        assert cells[1], f"{entry} is not explained"
+        entry.in_package = "only in `doeff_vm.doeff_vm`" not in cells[1]
+        entry.has_dict = said(cells[3])
+        yield entry
+
+
+def said(cell: str) -> bool:
+    """Whether a cell says yes."""
+    assert cell in ("yes", ""), cell
+    return cell == "yes"
 
 
 # The stub
@@ -124,6 +177,23 @@ def merged(overloads: list[Parameters]) -> Parameters:
             assert not same or same[0][1] == kind, f"overloads do not agree on {name}"
             found[index] = (name, kind, found[index][2] or (same[0][2] if same else "?"))
     return found
+
+
+def names_in(parameters: Parameters) -> list[str]:
+    return [name for name, *_ in parameters]
+
+
+def shared_forms(name: str) -> list[list[str]]:
+    """The names of the parameters by which doeff makes one of ours."""
+    return [names_in(form) for form in OF_BOTH[name].also] if name in OF_BOTH else []
+
+
+def merged_but_for(others: list[list[str]], overloads: list[Parameters]) -> Parameters | None:
+    """The parameters of a constructor without the overloads of these names, all of which it has."""
+    own = [overload for overload in overloads if names_in(overload) not in others]
+    missing = [form for form in others if form not in map(names_in, overloads)]
+    assert not missing, f"the stub lacks {missing}"
+    return merged(own) if own else None
 
 
 def read_stub(text: str) -> Iterator[Entry]:
@@ -160,11 +230,28 @@ def read_class(node: ast.ClassDef) -> Entry:
                 methods.setdefault(member.name, []).append(parsed(member.args, method=True))
     for name, overloads in methods.items():
         if name in ("__init__", "__new__"):
-            entry.parameters = merged(overloads)
+            entry.parameters = merged_but_for(shared_forms(node.name), overloads)
         elif not name.startswith("__"):
             entry.attributes[name] = merged(overloads)
     return entry
 
 
+def without_doeffs(entry: Entry) -> Entry:
+    """What the stub says about one of our names, without what only doeff has of it."""
+    if entry.name not in OF_BOTH:
+        return entry
+    more = OF_BOTH[entry.name].attributes
+    ours = {name: found for name, found in entry.attributes.items() if name not in more}
+    return replace(entry, attributes=ours)
+
+
+def examples(text: str) -> list[str]:
+    """The Python in a Markdown text."""
+    return [block.partition("```")[0] for block in text.split("```python\n")[1:]]
+
+
 TABLE = {entry.name: entry for entry in read_table(API_MD.read_text())}
+OF_BOTH = {entry.name: entry for entry in read_shared_table(DOEFF_MD.read_text())}
+DOEFF = {entry.name: entry for entry in read_doeff_table(DOEFF_MD.read_text())}
 STUB = {entry.name: entry for file in STUB_FILES for entry in read_stub(file.read_text())}
+STUB_OF_DOEFF = {entry.name: entry for entry in read_stub(DOEFF_STUB.read_text())}

@@ -423,6 +423,18 @@ CASES = [
         lambda e, new: performer_gets(e, new()),
     ),
     *cases(
+        "GetHandlers",
+        "yielded: TypeError, k is not a continuation",
+        "int",
+        lambda new: new(3),
+    ),
+    *cases(
+        "GetHandlers",
+        "yielded: RuntimeError, k is unstarted or was used before",
+        "continuation",
+        lambda e, new: new(used(e)),
+    ),
+    *cases(
         "CreateContinuation",
         "yielded: TypeError, handlers is neither a list nor a tuple",
         "CreateContinuation needs a list or tuple of handlers, got 3 of type 'int'",

@@ -163,6 +163,39 @@ def test_rule_19_many_handlers(engine):
     assert engine.run(engine.GetHandlers(), handlers=handlers) == handlers
 
 
+def test_rule_19_the_handlers_that_a_continuation_holds(engine, Ask, Tell):
+    """With `k`, from the perform site up to the handler that got the effect; it stays unused."""
+    store = engine.state()
+    inner = answering(engine, "inner")
+    outer = answering(engine, "outer")
+    kept = []
+
+    def looking(effect, k):
+        held = yield engine.GetHandlers(k)
+        assert held == (yield engine.GetHandlers())[:-1]
+        assert not k.used
+        kept.append(k)
+        return held
+        yield
+
+    program = engine.WithHandler(inner, engine.WithHandler(store, Ask()), effects=Tell)
+    first, second, third = engine.run(program, handlers=[looking, outer])
+    assert (first, third) == (store, looking)
+    assert (second.handler, second.effects) == (inner, Tell)
+    # So too in another run, where nothing else is in scope.
+    again = engine.run(engine.GetHandlers(kept[0]))
+    assert (again[0], again[2], len(again)) == (store, looking, 3)
+    assert engine.run(engine.Resume(kept[0], "resumed")) == "resumed"
+
+
+def test_rule_19_a_continuation_that_holds_nothing(engine, Ask):
+    unstarted = engine.run(engine.CreateContinuation(Ask(), [answering(engine, "never")]))
+    for _ in ("unstarted", "used"):
+        with pytest.raises(RuntimeError):
+            engine.run(engine.GetHandlers(unstarted))
+        unstarted.close()
+
+
 # Rule 20: unstarted continuations
 
 

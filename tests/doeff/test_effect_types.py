@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import types
 import typing
 import warnings
@@ -21,6 +22,12 @@ from doeff_vm._effect_types import (
     handler_spec,
     program_signature,
 )
+
+
+def shown(value: object) -> str:
+    """The repr of a value without its address, so that tests have the same names in each run."""
+    return re.sub(r" at 0x[0-9a-f]+", "", repr(value))
+
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -145,19 +152,19 @@ REFUSED = [
 UNRESOLVED = ["NoSuchName", "typing.NoSuchName", "Ask |", "Ask | 3", "'Ask |'", ""]
 
 
-@pytest.mark.parametrize(("annotation", "expected"), ADMITTED, ids=repr)
+@pytest.mark.parametrize(("annotation", "expected"), ADMITTED, ids=shown)
 def test_an_annotation_names_effect_types(annotation: object, expected: tuple[type, ...]) -> None:
     assert handler_effect_types(annotated(annotation)) == expected
 
 
-@pytest.mark.parametrize("annotation", ALL, ids=repr)
+@pytest.mark.parametrize("annotation", ALL, ids=shown)
 def test_what_names_no_class_below_effects_admits_all(annotation: object) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert handler_effect_types(annotated(annotation)) is None
 
 
-@pytest.mark.parametrize(("annotation", "name"), REFUSED, ids=repr)
+@pytest.mark.parametrize(("annotation", "name"), REFUSED, ids=shown)
 @pytest.mark.parametrize("reader", [check_handler_annotation, handler_effect_types, handler_spec])
 def test_a_class_of_no_effect_is_refused(
     reader: Callable[[object], object], annotation: object, name: str
@@ -174,7 +181,7 @@ def test_a_class_of_no_effect_is_refused(
     )
 
 
-@pytest.mark.parametrize("text", UNRESOLVED, ids=repr)
+@pytest.mark.parametrize("text", UNRESOLVED, ids=shown)
 def test_text_without_a_value_warns_once_and_admits_all(text: str) -> None:
     handler = annotated(text)
     with warnings.catch_warnings(record=True) as caught:
@@ -294,7 +301,7 @@ SUBJECTS = [
 ]
 
 
-@pytest.mark.parametrize(("handler", "expected"), SUBJECTS, ids=repr)
+@pytest.mark.parametrize(("handler", "expected"), SUBJECTS, ids=shown)
 def test_callables_are_looked_through(handler: object, expected: object) -> None:
     assert handler_effect_types(handler) == expected
     assert handler_spec(handler).effect_types == expected
@@ -448,7 +455,7 @@ ANSWERS = [
 ]
 
 
-@pytest.mark.parametrize(("effect", "expected"), ANSWERS, ids=repr)
+@pytest.mark.parametrize(("effect", "expected"), ANSWERS, ids=shown)
 def test_the_type_of_an_answer_is_that_of_the_base(effect: object, expected: object) -> None:
     assert effect_result_type(effect) == expected
 
@@ -465,7 +472,7 @@ SIGNATURES = [
 ]
 
 
-@pytest.mark.parametrize(("annotation", "expected"), SIGNATURES, ids=repr)
+@pytest.mark.parametrize(("annotation", "expected"), SIGNATURES, ids=shown)
 def test_a_signature_is_that_of_the_generator(
     annotation: object, expected: ProgramSignature
 ) -> None:
@@ -477,6 +484,6 @@ def test_a_signature_is_that_of_the_generator(
     assert program_signature(marked(program)) == expected
 
 
-@pytest.mark.parametrize("value", [len, 3, None, Owner, Owner()], ids=repr)
+@pytest.mark.parametrize("value", [len, 3, None, Owner, Owner()], ids=shown)
 def test_other_objects_have_no_signature(value: object) -> None:
     assert program_signature(value) == ProgramSignature(None, Any)
