@@ -16,7 +16,7 @@ use crate::do_function;
 use crate::doeff::control::start_call;
 use crate::doeff::observe;
 use crate::driver::{Asked, Driver, drop_frame, no_frame};
-use crate::effects::{effect_type, known_type};
+use crate::effects::{EffectType, effect_type, known_type};
 use crate::generator::{self, Step, owned};
 use crate::host::{PyCaptured, PyFrame, PyOutcome, PyPrompt};
 use crate::node::{self, Kind};
@@ -24,6 +24,7 @@ use crate::messages;
 use crate::note;
 use crate::object::{Ref, take_error};
 use crate::primitives::{delegate, given, perform};
+use crate::stdlib::foreign;
 use crate::tail::{Tail, is_marked, tail_of};
 use crate::types::types;
 
@@ -274,7 +275,30 @@ impl Driver<'_> {
         };
         match self.machine.capture_nearest(known) {
             Some(captured) => self.ask(captured, effect),
-            None => self.perform_by_steps(effect),
+            None => self.perform_uncaptured(effect, known),
+        }
+    }
+
+    /// An effect whose handler, if it has one, is a built-in one: doeff's state answers it at once.
+    #[inline(never)]
+    fn perform_uncaptured(&mut self, effect: Ref, known: EffectType) -> Next {
+        let slot = self.machine.nearest(known);
+        let slot = slot.filter(|&slot| self.machine.is_stdlib(slot));
+        let handler = slot.and_then(|slot| self.machine.handler_at(slot).cloned());
+        let answered = handler.and_then(|handler| foreign::answer(&handler, &effect));
+        let (Some(slot), Some(answered)) = (slot, answered) else {
+            return self.perform_by_steps(effect);
+        };
+        let id = self.machine.begin_dispatch();
+        match answered {
+            Ok(value) => {
+                self.machine.answered();
+                Some(value)
+            }
+            Err(error) => {
+                self.machine.ask_stdlib(slot, id, known);
+                self.stop(PyCallOutcome::Action(HandlerAction::Throw(error)))
+            }
         }
     }
 

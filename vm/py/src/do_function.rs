@@ -5,11 +5,11 @@ use std::mem::{ManuallyDrop, offset_of};
 use std::ptr::{self, NonNull};
 
 use pyo3::types::{PyAnyMethods, PyDict, PyTuple, PyTupleMethods};
-use pyo3::{Bound, IntoPyObject, IntoPyObjectExt, PyAny, PyResult, Python, ffi};
+use pyo3::{Bound, IntoPyObject, IntoPyObjectExt, PyAny, PyErr, PyResult, Python, ffi};
 
 use crate::calls;
 use crate::doeff;
-use crate::doeff::arguments::{Signature, is_instance};
+use crate::doeff::arguments::{Signature, is_instance, note_parameter};
 use crate::freelist::FreeList;
 use crate::object::{Ref, with_python};
 use crate::runs::from_bound;
@@ -133,7 +133,7 @@ unsafe extern "C" fn do_function_new(
 
 /// doeff's constructor.
 const FOREIGN: Signature<3> = Signature {
-    name: c"DoFunction",
+    name: c"DoFunction.__new__",
     parameters: [c"function", c"tail_resume_lines", c"yields"],
     required: 3,
 };
@@ -155,13 +155,22 @@ unsafe fn foreign_facts(
                 Bound::from_borrowed_ptr(py, yields),
             )
         };
-        let facts = lines.extract::<Vec<u32>>().and_then(|lines| {
+        let noted = |error: PyErr, parameter| {
+            error.restore(py);
+            // SAFETY: it was just set.
+            unsafe { note_parameter(parameter) };
+            PyErr::fetch(py)
+        };
+        let lines = lines.extract::<Vec<u32>>();
+        let lines = lines.map_err(|error| noted(error, c"tail_resume_lines"));
+        let facts = lines.and_then(|lines| {
             if !lines.is_empty() {
                 // SAFETY: by the caller's word.
                 let function = unsafe { Bound::from_borrowed_ptr(py, function) };
                 doeff::values::mark(&function, "__code__", &lines);
             }
-            let yields = yields.extract::<bool>()?;
+            let yields = yields.extract::<bool>();
+            let yields = yields.map_err(|error| noted(error, c"yields"))?;
             (lines, yields).into_pyobject(py)
         });
         match facts {

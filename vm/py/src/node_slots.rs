@@ -59,7 +59,7 @@ unsafe fn construct_with_defaults(
         let mut fields = [ptr::null_mut(); MAX_FIELDS];
         if given > spec.fields.len() {
             let reason = arguments::too_many(spec.required, spec.fields.len(), given);
-            arguments::refuse(short_name(spec), &reason);
+            refuse(spec, &reason);
             return ptr::null_mut();
         }
         for (index, field) in fields.iter_mut().enumerate().take(given) {
@@ -71,7 +71,7 @@ unsafe fn construct_with_defaults(
         let is_missing = |&index: &usize| fields[index].is_null();
         let missing = (0..spec.required).filter(is_missing);
         if let Some(reason) = arguments::missing(missing.map(|index| spec.fields[index].0)) {
-            arguments::refuse(short_name(spec), &reason);
+            refuse(spec, &reason);
             return ptr::null_mut();
         }
         for field in &mut fields[spec.required..spec.fields.len()] {
@@ -110,18 +110,25 @@ unsafe fn take_keywords(
             });
             let Some(index) = index else {
                 let reason = arguments::unexpected(&arguments::text_of(name));
-                arguments::refuse(short_name(spec), &reason);
+                refuse(spec, &reason);
                 return false;
             };
             if !fields[index].is_null() {
                 let reason = arguments::twice(spec.fields[index].0);
-                arguments::refuse(short_name(spec), &reason);
+                refuse(spec, &reason);
                 return false;
             }
             fields[index] = *values.offset(position);
         }
     }
     true
+}
+
+/// Sets the `TypeError` of arguments that do not fit.
+#[cold]
+fn refuse(spec: &Spec, reason: &str) {
+    let name = short_name(spec).to_string_lossy();
+    arguments::refuse_call(&format!("{name}.__new__"), reason);
 }
 
 /// The name without the module.

@@ -165,7 +165,7 @@ impl Driver<'_> {
     fn pass(&mut self, primitive: Ref) -> PyOutcome {
         // SAFETY: a `Pass` has two fields.
         let explicit = unsafe { given(node::field(&primitive, 1)) }.is_some();
-        if self.doeff && explicit {
+        if self.doeff && (explicit || self.machine.clause().is_none()) {
             return self.pass_alone(primitive);
         }
         let Some(own) = self.machine.clause_frame().and_then(Own::of) else {

@@ -9,7 +9,7 @@ use crate::object::{Ref, take_error, restore_error, with_python};
 
 /// The parameters of a constructor, all of which may be given by position or name.
 pub(crate) struct Signature<const N: usize> {
-    /// The class.
+    /// What is called.
     pub(crate) name: &'static CStr,
     pub(crate) parameters: [&'static CStr; N],
     /// How many must be given.
@@ -122,11 +122,16 @@ impl<const N: usize> Signature<N> {
     }
 }
 
-/// Sets the `TypeError` of a constructor whose arguments do not fit.
+/// Sets the `TypeError` of a function, `name`, whose arguments do not fit.
 #[cold]
-pub(crate) fn refuse(name: &CStr, reason: &str) {
-    let name = name.to_string_lossy();
-    let text = format!("{name}.__new__() {reason}");
+fn refuse(name: &CStr, reason: &str) {
+    refuse_call(&name.to_string_lossy(), reason);
+}
+
+/// As [`refuse`].
+#[cold]
+pub(crate) fn refuse_call(name: &str, reason: &str) {
+    let text = format!("{name}() {reason}");
     with_python(|py| pyo3::exceptions::PyTypeError::new_err(text).restore(py));
 }
 
@@ -200,29 +205,38 @@ pub(crate) unsafe fn is_instance(
             bare_name(ffi::Py_TYPE(object)),
             bare_name(kind),
         );
+        note_parameter(parameter);
+        false
+    }
+}
+
+/// Adds a note with the parameter's name to the current exception.
+///
+/// # Safety
+/// An exception must be set.
+pub(crate) unsafe fn note_parameter(parameter: &CStr) {
+    // SAFETY: by the caller's word; every intermediate result is checked and owned.
+    unsafe {
         let error = take_error();
         let note = Ref::from_result(ffi::PyUnicode_FromFormat(
             c"while processing '%s'".as_ptr(),
             parameter.as_ptr(),
         ));
-        if let Some(note) = note {
-            let name = Ref::from_result(ffi::PyUnicode_FromString(c"add_note".as_ptr()));
-            let added = name.and_then(|name| {
-                let none = ptr::null_mut::<ffi::PyObject>();
-                Ref::from_result(ffi::PyObject_CallMethodObjArgs(
-                    error.as_ptr(),
-                    name.as_ptr(),
-                    note.as_ptr(),
-                    none,
-                ))
-            });
-            if added.is_none() {
-                // A note is a courtesy.
-                ffi::PyErr_Clear();
-            }
+        let name = Ref::from_result(ffi::PyUnicode_FromString(c"add_note".as_ptr()));
+        let added = note.zip(name).and_then(|(note, name)| {
+            let none = ptr::null_mut::<ffi::PyObject>();
+            Ref::from_result(ffi::PyObject_CallMethodObjArgs(
+                error.as_ptr(),
+                name.as_ptr(),
+                note.as_ptr(),
+                none,
+            ))
+        });
+        if added.is_none() {
+            // A note is a courtesy.
+            ffi::PyErr_Clear();
         }
         restore_error(error);
-        false
     }
 }
 

@@ -5,12 +5,14 @@ use std::ptr;
 use doeff_vm_core::{PyCallOutcome, Value, Yielded};
 use pyo3::prelude::*;
 
-use crate::classify::{self, Reserved, Started, reserve_started, start_program};
+use crate::classify::{
+    self, Reserved, Started, reserve_started, start_program, uses_continuation,
+};
 use crate::clause::Failure;
 use crate::driver::Driver;
 use crate::effects::performed_type;
 use crate::generator::{is_generator, with_bound};
-use crate::host::PyOutcome;
+use crate::host::{PyFrame, PyOutcome};
 use crate::node::{self, Kind};
 use crate::object::{Ref, take_error};
 use crate::tail::is_marked;
@@ -308,10 +310,11 @@ impl Driver<'_> {
         }
         // SAFETY: `k` is a started continuation.
         let effect = unsafe { continuation::effect(k) };
-        if node::kind_of(&result) == Some(Kind::Pure) {
-            // SAFETY: it is a `Pure`, which has a first field.
-            let value = unsafe { node::field(&result, 0) };
-            return Ok(PyCallOutcome::ClauseReturn(Value::Object(value)));
+        if uses_continuation(&result).is_none() {
+            return Ok(match start_program(&result)? {
+                Started::Value(value) => PyCallOutcome::ClauseReturn(Value::Object(value)),
+                Started::Body(body) => PyCallOutcome::Clause(PyFrame::clause(body, k.clone())),
+            });
         }
         match clause_without_body(handler, &effect, k, result) {
             Err(error) => Ok(self.refused_use(error)),
@@ -472,7 +475,7 @@ fn apply_body(apply: &Ref) -> Result<Ref, Ref> {
 
 /// The items of `WithBoundaries`: whether each is a handler, and what is called.
 fn pairs(boundaries: &Bound<'_, PyAny>) -> PyResult<Vec<(bool, Ref)>> {
-    use pyo3::exceptions::{PyTypeError, PyValueError};
+    use pyo3::exceptions::PyTypeError;
     let mut pairs = Vec::new();
     for (index, pair) in boundaries.try_iter()?.enumerate() {
         let pair = pair?;
@@ -484,7 +487,7 @@ fn pairs(boundaries: &Bound<'_, PyAny>) -> PyResult<Vec<(bool, Ref)>> {
             "handler" => true,
             "observer" => false,
             other => {
-                return Err(PyValueError::new_err(format!(
+                return Err(PyTypeError::new_err(format!(
                     "WithBoundaries: boundary[{index}] kind must be 'handler' or 'observer', got {other:?}"
                 )));
             }

@@ -1,5 +1,7 @@
 //! What doeff's contract says where a program makes a mistake.
 
+use std::cell::RefCell;
+
 use pyo3::exceptions::{PyAttributeError, PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
@@ -28,47 +30,37 @@ pub fn consumed(segment: u32) -> Ref {
     ))
 }
 
+thread_local! {
+    /// The address of the latest error of [`raised`], and its text.
+    static LATEST: RefCell<(usize, String)> = const { RefCell::new((0, String::new())) };
+}
+
 /// A mistake that is thrown at the `yield` under a text that is no exception of Python's.
 pub fn raised(text: &str) -> Ref {
-    let (shown, kept) = with_python(|py| {
-        let text = PyString::new(py, text);
-        let shown = text.repr();
-        let shown = shown.map_or_else(|_| text.to_string(), |shown| shown.to_string());
-        (shown, from_bound(text.into_any()))
+    let shown = with_python(|py| {
+        let shown = PyString::new(py, text).repr();
+        shown.map_or_else(|_| text.to_owned(), |shown| shown.to_string())
     });
     let error = make::<PyRuntimeError>(format!(
         "VM error (non-exception value in Raise): {shown}"
     ));
-    // Where it meets no generator, it is the text alone.
-    let _ = with_bound(&error, |error| {
-        let kept = with_bound(&kept, |kept| kept.clone().unbind());
-        error.setattr(intern!(error.py(), TEXT), kept)
-    });
+    LATEST.set((error.as_ptr() as usize, text.to_owned()));
     error
 }
 
-/// Where [`raised`] keeps its text.
-const TEXT: &str = "__doeff_text__";
-
 /// An error of [`raised`] that no generator has seen is a `TypeError` of its text.
 pub fn without_generator(error: Ref) -> Ref {
-    let text = with_bound(&error, |error| -> PyResult<Option<String>> {
-        let py = error.py();
-        if !error.get_type().is(py.get_type::<PyRuntimeError>()) {
-            return Ok(None);
-        }
-        let Some(text) = error.getattr_opt(intern!(py, TEXT))? else {
-            return Ok(None);
-        };
-        error.delattr(intern!(py, TEXT))?;
-        let was_seen = !error.getattr(intern!(py, "__traceback__"))?.is_none();
-        if was_seen { Ok(None) } else { text.extract() }
-    });
-    match text {
-        Ok(Some(text)) => make::<PyTypeError>(text),
-        Ok(None) => error,
-        Err(_) => error,
+    let (latest, text) = LATEST.take();
+    let was_seen = || {
+        with_bound(&error, |error| {
+            let traceback = error.getattr(intern!(error.py(), "__traceback__"));
+            traceback.is_ok_and(|traceback| !traceback.is_none())
+        })
+    };
+    if latest == error.as_ptr() as usize && !was_seen() {
+        return make::<PyTypeError>(text);
     }
+    error
 }
 
 /// [`raised`], of any object that is no exception.

@@ -45,13 +45,13 @@ struct Call {
 static FREE_CALLS: FreeList<64> = FreeList::new();
 
 const EXPAND: Signature<1> = Signature {
-    name: c"Expand",
+    name: c"Expand.__new__",
     parameters: [c"expr"],
     required: 1,
 };
 
 const CALL: Signature<3> = Signature {
-    name: c"Call",
+    name: c"Call.__new__",
     parameters: [c"function", c"args", c"kwargs"],
     required: 3,
 };

@@ -17,7 +17,7 @@ use crate::messages;
 use crate::object::{Ref, with_python};
 use crate::runs::{from_bound, into_py};
 
-use super::{errors, install};
+use super::install;
 
 /// A frame's function, file and line.
 #[derive(PartialEq, Eq)]
@@ -206,7 +206,7 @@ impl Driver<'_> {
         if let Some(entries) = self.raise_site.take() {
             attach(&error, entries);
         }
-        errors::without_generator(error)
+        error
     }
 }
 

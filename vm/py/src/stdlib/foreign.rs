@@ -7,17 +7,17 @@ use std::ffi::c_void;
 use std::ptr::{self, NonNull};
 
 use doeff_vm_core::AcceptSet;
-use pyo3::ffi;
+use pyo3::{ffi, intern};
 
 use super::{Handler, StdlibHandler, store_pointer};
 use crate::doeff;
 use crate::doeff::arguments::{Signature, is_instance};
 use crate::effects::accept_set;
-use crate::object::{Ref, take_error};
+use crate::object::{Ref, take_error, with_python};
 use crate::types::{getter, last_getter, types};
 
 const SIGNATURE: Signature<3> = Signature {
-    name: c"StateHandler",
+    name: c"StateHandler.__new__",
     parameters: [c"store", c"get_type", c"put_type"],
     required: 3,
 };
@@ -135,7 +135,7 @@ pub fn answer(handler: &Ref, effect: &Ref) -> Option<Result<Ref, Ref>> {
 }
 
 fn look_up(handler: &Ref, effect: &Ref) -> Result<Ref, Ref> {
-    let key = attribute(effect, c"key")?;
+    let key = attribute(effect, names().key)?;
     // SAFETY: the handler keeps its store, a dict; the borrowed result is made ours at once.
     unsafe {
         let found = ffi::PyDict_GetItemWithError(store_pointer(handler), key.as_ptr());
@@ -148,7 +148,8 @@ fn look_up(handler: &Ref, effect: &Ref) -> Result<Ref, Ref> {
 }
 
 fn store(handler: &Ref, effect: &Ref) -> Result<Ref, Ref> {
-    let (key, value) = (attribute(effect, c"key")?, attribute(effect, c"value")?);
+    let names = names();
+    let (key, value) = (attribute(effect, names.key)?, attribute(effect, names.value)?);
     // SAFETY: as above; all are owned here.
     match unsafe { ffi::PyDict_SetItem(store_pointer(handler), key.as_ptr(), value.as_ptr()) } {
         0 => Ok(Ref::none()),
@@ -156,9 +157,22 @@ fn store(handler: &Ref, effect: &Ref) -> Result<Ref, Ref> {
     }
 }
 
-fn attribute(object: &Ref, name: &'static std::ffi::CStr) -> Result<Ref, Ref> {
-    // SAFETY: the object is valid, and the name ends with a null; a new reference or null.
-    unsafe { Ref::from_result(ffi::PyObject_GetAttrString(object.as_ptr(), name.as_ptr())) }
+/// The attributes that are read, interned for good.
+struct Names {
+    key: *mut ffi::PyObject,
+    value: *mut ffi::PyObject,
+}
+
+fn names() -> Names {
+    with_python(|py| Names {
+        key: intern!(py, "key").as_ptr(),
+        value: intern!(py, "value").as_ptr(),
+    })
+}
+
+fn attribute(object: &Ref, name: *mut ffi::PyObject) -> Result<Ref, Ref> {
+    // SAFETY: the object and the name are valid; a new reference or null.
+    unsafe { Ref::from_result(ffi::PyObject_GetAttr(object.as_ptr(), name)) }
         .ok_or_else(take_error)
 }
 
