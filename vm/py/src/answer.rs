@@ -14,7 +14,8 @@ use crate::host;
 use crate::node::{self, Kind};
 use crate::object::{Ref, take_error};
 use crate::stdlib::{
-    StdlibHandler, foreign, listens, make_nested_writer, make_with, stdlib_handler, store_of, store_pointer,
+    StdlibHandler, foreign, listens, make_nested_writer, make_with, stdlib_handler, store_of,
+    store_pointer,
 };
 use crate::types::types;
 use crate::{calls, messages, program};

@@ -7,12 +7,12 @@ use std::ptr::{self, NonNull};
 use doeff_vm_core::Part;
 use pyo3::{PyResult, Python, ffi};
 
+use crate::doeff;
 use crate::driver::drop_frame;
 use crate::freelist::FreeList;
 use crate::generator::{Site, close_unraisable, site};
 use crate::host::{PyCaptured, PyFrame};
 use crate::note;
-use crate::doeff;
 use crate::object::{Ref, with_python, without_current_error};
 use crate::trash::{Trash, release, release_field};
 use crate::types::{

@@ -16,7 +16,8 @@ use crate::runs::from_bound;
 use crate::trash::release_field;
 use crate::types::{
     TypeBuilder, class_getitem, dict_attribute, getter, last_getter, last_member, method,
-    new_by_vectorcall, object_member, offset_member, raise, reduced, set_constructor, types, visit_object,
+    new_by_vectorcall, object_member, offset_member, raise, reduced, set_constructor, types,
+    visit_object,
 };
 
 /// What `@do` makes of a function: calling it gives a [`DoCall`]. Name, docstring and the like live
@@ -218,14 +219,21 @@ pub fn yields(call: &Ref) -> bool {
     }
 }
 
-unsafe extern "C" fn get_facts(object: *mut ffi::PyObject, index: *mut c_void) -> *mut ffi::PyObject {
+unsafe extern "C" fn get_facts(
+    object: *mut ffi::PyObject,
+    index: *mut c_void,
+) -> *mut ffi::PyObject {
     // SAFETY: CPython calls this on a function; the tuple of facts has two items, and the list takes
     // references of its own.
     unsafe {
         let facts = (*object.cast::<DoFunction>()).facts;
         let index = index as isize;
         if facts.is_null() {
-            let name = if index == 0 { c"tail_resume_lines" } else { c"yields" };
+            let name = if index == 0 {
+                c"tail_resume_lines"
+            } else {
+                c"yields"
+            };
             return ffi::PyErr_Format(
                 ffi::PyExc_AttributeError,
                 c"'DoFunction' object has no attribute '%s'".as_ptr(),
@@ -383,7 +391,11 @@ unsafe extern "C" fn do_function_reduce(
 fn reduce_do_function<'py>(function: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let py = function.py();
     if let Some(lines) = function.getattr_opt("tail_resume_lines")? {
-        let parts = (function.getattr("function")?, lines, function.getattr("yields")?);
+        let parts = (
+            function.getattr("function")?,
+            lines,
+            function.getattr("yields")?,
+        );
         return (function.get_type(), parts).into_bound_py_any(py);
     }
     let name = function.getattr("__qualname__")?;

@@ -14,8 +14,8 @@ use crate::classify::object_of;
 use crate::clause::clause_raised;
 use crate::debug::Debug;
 use crate::doeff::errors;
-use crate::doeff::pyvm::Published;
 use crate::doeff::install::{self, Manner, manner};
+use crate::doeff::pyvm::Published;
 use crate::generator::{self, Step, is_generator, is_new};
 use crate::host::{
     PyCall, PyCaptured, PyEvent, PyFrame, PyMachine, PyMode, PyOutcome, PyPrompt, PyYielded,
@@ -322,9 +322,7 @@ impl Driver<'_> {
             Ref::from_result(calls::vectorcall(callable, &arguments, 2, ptr::null_mut()))
         };
         match result {
-            Some(clause)
-                if is_generator(&clause) && is_new(&clause) && manner != Manner::Raw =>
-            {
+            Some(clause) if is_generator(&clause) && is_new(&clause) && manner != Manner::Raw => {
                 Asked::Clause(PyFrame::clause(clause, k))
             }
             Some(primitive) if manner != Manner::Marked && is_own_tail(&primitive, &k) => {

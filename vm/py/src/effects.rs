@@ -477,14 +477,20 @@ fn forget_in(registry: &mut Registry, kind: TypeKey) -> Option<Ref> {
     unsafe { *KNOWN.0.get() = [None; LATEST] };
     registry.suspects.retain(|&suspect| suspect != kind);
     registry.unused_rows.extend(registry.rows.remove(&kind));
-    registry.unused_rows.extend(registry.other_rows.remove(&kind));
+    registry
+        .unused_rows
+        .extend(registry.other_rows.remove(&kind));
     let ended: Vec<_> = registry
         .sets
         .extract_if(|accepted, _| accepted.mentions(kind))
         .map(|(_, set)| set)
         .collect();
     for &set in &ended {
-        for row in registry.rows.values_mut().chain(registry.other_rows.values_mut()) {
+        for row in registry
+            .rows
+            .values_mut()
+            .chain(registry.other_rows.values_mut())
+        {
             row.set(set, false);
         }
     }

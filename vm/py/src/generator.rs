@@ -15,8 +15,8 @@ use pyo3::types::{PyAnyMethods, PyDict, PyTuple};
 use pyo3::{Bound, PyAny, PyResult, Python, ffi, intern};
 
 use crate::calls;
-use crate::object::{Ref, restore_error, take_error, with_python, write_unraisable};
 use crate::note;
+use crate::object::{Ref, restore_error, take_error, with_python, write_unraisable};
 use crate::program;
 use crate::types::types;
 

@@ -19,8 +19,9 @@ use crate::object::Ref;
 use crate::specs::{Base, SPECS, TABLE};
 use crate::trash::release_field;
 use crate::types::{
-    TypeBuilder, class_getitem, dict_attribute, last_getter, last_member, method, new_by_vectorcall,
-    object_member, offset_member, set_class_attribute, set_constructor, types, visit_object,
+    TypeBuilder, class_getitem, dict_attribute, last_getter, last_member, method,
+    new_by_vectorcall, object_member, offset_member, set_class_attribute, set_constructor, types,
+    visit_object,
 };
 
 /// What a node is. First come the primitives that use a continuation, up to `ResumeProgram`, then the
@@ -196,7 +197,11 @@ fn create_kind<const KIND: usize>(
         .map(|(index, (name, doc))| object_member(name, field_offset(index), doc))
         .collect();
     for &(name, index) in spec.aliases {
-        members.push(object_member(name, field_offset(index), spec.fields[index].1));
+        members.push(object_member(
+            name,
+            field_offset(index),
+            spec.fields[index].1,
+        ));
     }
     let mut getters = Vec::new();
     if spec.open {
@@ -214,7 +219,11 @@ fn create_kind<const KIND: usize>(
     let is_result = spec.kind.is_result();
     if is_result {
         for (name, function, doc) in [
-            (c"is_ok", is_ok as ffi::PyCFunction, c"Whether this is an Ok."),
+            (
+                c"is_ok",
+                is_ok as ffi::PyCFunction,
+                c"Whether this is an Ok.",
+            ),
             (c"is_err", is_err, c"Whether this is an Err."),
         ] {
             methods.push(method(name, function, ffi::METH_NOARGS, doc));

@@ -102,7 +102,8 @@ unsafe fn take_keywords(
     unsafe {
         for position in 0..ffi::PyTuple_GET_SIZE(kwnames) {
             let name = ffi::PyTuple_GET_ITEM(kwnames, position);
-            let is = |known: &CStr| ffi::PyUnicode_CompareWithASCIIString(name, known.as_ptr()) == 0;
+            let is =
+                |known: &CStr| ffi::PyUnicode_CompareWithASCIIString(name, known.as_ptr()) == 0;
             let index = spec.fields.iter().position(|(field, _)| is(field));
             let index = index.or_else(|| {
                 let alias = spec.aliases.iter().find(|(alias, _)| is(alias));

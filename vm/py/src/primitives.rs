@@ -9,6 +9,8 @@ use crate::classify::{
     reserve_started, start_do_call, start_program, start_unstarted, uses_continuation,
 };
 use crate::clause::Failure;
+use crate::doeff::control::{start_call, throwable};
+use crate::doeff::{errors, install, observe};
 use crate::driver::Driver;
 use crate::effects::effect_type;
 use crate::generator::is_generator;
@@ -16,8 +18,6 @@ use crate::host::{PyCaptured, PyFrame, PyOutcome, PyYielded};
 use crate::node::{self, Kind};
 use crate::object::{Ref, take_error};
 use crate::types::types;
-use crate::doeff::control::{start_call, throwable};
-use crate::doeff::{errors, install, observe};
 use crate::{continuation, messages, note, program};
 
 impl Driver<'_> {

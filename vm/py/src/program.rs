@@ -59,8 +59,8 @@ unsafe extern "C" fn init_effect(
 ) -> c_int {
     // SAFETY: CPython gives an object, a tuple, and a dict or null.
     unsafe {
-        let given = ffi::PyTuple_GET_SIZE(args) != 0
-            || !kwargs.is_null() && ffi::PyDict_Size(kwargs) != 0;
+        let given =
+            ffi::PyTuple_GET_SIZE(args) != 0 || !kwargs.is_null() && ffi::PyDict_Size(kwargs) != 0;
         if !given {
             return 0;
         }
@@ -265,7 +265,10 @@ unsafe fn advance(object: *mut ffi::PyObject, sent: *mut ffi::PyObject) -> Optio
     // SAFETY: by the caller's word.
     let (program, sent) = unsafe {
         let program = take_program(object);
-        (program, Ref::from_borrowed(ptr::NonNull::new_unchecked(sent)))
+        (
+            program,
+            Ref::from_borrowed(ptr::NonNull::new_unchecked(sent)),
+        )
     };
     if let Some(program) = program {
         return Some(Next::Yield(program));

@@ -134,6 +134,7 @@ const fn internal(
 }
 
 /// A primitive that doeff has too.
+#[allow(clippy::needless_pass_by_value)] // a constant is made of a constant
 const fn shared(spec: Spec, aliases: &'static [(&'static CStr, usize)]) -> Spec {
     Spec {
         aliases,

@@ -19,7 +19,9 @@ use crate::messages;
 use crate::node::{self, Kind};
 use crate::object::{Ref, restore_error, take_error};
 use crate::trash::release_field;
-use crate::types::{TypeBuilder, last_getter, last_member, method, offset_member, types, visit_object};
+use crate::types::{
+    TypeBuilder, last_getter, last_member, method, offset_member, types, visit_object,
+};
 
 /// The built-in handlers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

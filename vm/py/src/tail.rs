@@ -105,7 +105,10 @@ fn find_out(generator: &Ref) -> Tail {
     let Some(tails) = table(site) else {
         return Tail::No;
     };
-    let found = tails.yields.iter().find(|found| found.offset == site.offset);
+    let found = tails
+        .yields
+        .iter()
+        .find(|found| found.offset == site.offset);
     match found {
         // What a `yield from` delegates to is asked each time.
         Some(found) if found.delegates && !delegates_to_program(generator) => Tail::No,

@@ -5,7 +5,7 @@ use std::ptr;
 
 use pyo3::ffi;
 
-use crate::object::{Ref, take_error, restore_error, with_python};
+use crate::object::{Ref, restore_error, take_error, with_python};
 
 /// The parameters of a constructor, all of which may be given by position or name.
 pub(crate) struct Signature<const N: usize> {
@@ -58,7 +58,8 @@ impl<const N: usize> Signature<N> {
             let mut bound = self.positional(given, item)?;
             if !kwargs.is_null() {
                 let (mut position, mut name, mut value) = (0, ptr::null_mut(), ptr::null_mut());
-                while ffi::PyDict_Next(kwargs, &raw mut position, &raw mut name, &raw mut value) != 0
+                while ffi::PyDict_Next(kwargs, &raw mut position, &raw mut name, &raw mut value)
+                    != 0
                 {
                     self.keyword(&mut bound, name, value)?;
                 }
@@ -199,10 +200,16 @@ pub(crate) unsafe fn is_instance(
         if ffi::PyType_IsSubtype(ffi::Py_TYPE(object), kind) != 0 {
             return true;
         }
+        let (found, what) = if ffi::Py_IsNone(object) != 0 {
+            (c"None".as_ptr(), c"".as_ptr())
+        } else {
+            (bare_name(ffi::Py_TYPE(object)), c" object".as_ptr())
+        };
         ffi::PyErr_Format(
             ffi::PyExc_TypeError,
-            c"'%s' object is not an instance of '%s'".as_ptr(),
-            bare_name(ffi::Py_TYPE(object)),
+            c"'%s'%s is not an instance of '%s'".as_ptr(),
+            found,
+            what,
             bare_name(kind),
         );
         note_parameter(parameter);
@@ -224,12 +231,12 @@ pub(crate) unsafe fn note_parameter(parameter: &CStr) {
         ));
         let name = Ref::from_result(ffi::PyUnicode_FromString(c"add_note".as_ptr()));
         let added = note.zip(name).and_then(|(note, name)| {
-            let none = ptr::null_mut::<ffi::PyObject>();
+            let end = ptr::null_mut::<ffi::PyObject>();
             Ref::from_result(ffi::PyObject_CallMethodObjArgs(
                 error.as_ptr(),
                 name.as_ptr(),
                 note.as_ptr(),
-                none,
+                end,
             ))
         });
         if added.is_none() {
@@ -247,23 +254,8 @@ pub(crate) unsafe fn note_parameter(parameter: &CStr) {
 unsafe fn bare_name(kind: *mut ffi::PyTypeObject) -> *const std::ffi::c_char {
     // SAFETY: a type's name ends with a null.
     unsafe {
-        let name = (*kind).tp_name;
-        let dot = libc_strrchr(name);
-        if dot.is_null() { name } else { dot.add(1) }
-    }
-}
-
-/// The last dot of a text, or null.
-///
-/// # Safety
-/// The text must end with a null.
-unsafe fn libc_strrchr(text: *const std::ffi::c_char) -> *const std::ffi::c_char {
-    // SAFETY: by the caller's word.
-    unsafe {
-        let bytes = CStr::from_ptr(text).to_bytes();
-        bytes
-            .iter()
-            .rposition(|&byte| byte == b'.')
-            .map_or(ptr::null(), |dot| text.add(dot))
+        let name = CStr::from_ptr((*kind).tp_name).to_bytes_with_nul();
+        let dot = name.iter().rposition(|&byte| byte == b'.');
+        name[dot.map_or(0, |dot| dot + 1)..].as_ptr().cast()
     }
 }

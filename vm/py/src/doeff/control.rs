@@ -5,9 +5,7 @@ use std::ptr;
 use doeff_vm_core::{PyCallOutcome, Value, Yielded};
 use pyo3::prelude::*;
 
-use crate::classify::{
-    self, Reserved, Started, reserve_started, start_program, uses_continuation,
-};
+use crate::classify::{self, Reserved, Started, reserve_started, start_program, uses_continuation};
 use crate::clause::Failure;
 use crate::driver::Driver;
 use crate::effects::performed_type;
@@ -15,10 +13,10 @@ use crate::generator::{is_generator, with_bound};
 use crate::host::{PyFrame, PyOutcome};
 use crate::node::{self, Kind};
 use crate::object::{Ref, take_error};
-use crate::tail::is_marked;
 use crate::primitives::{
     clause_without_body, go_on, go_on_throwing, perform, refuse, reserve_to_throw,
 };
+use crate::tail::is_marked;
 use crate::{calls, continuation, messages, program};
 
 use super::expand;
@@ -106,7 +104,7 @@ impl Driver<'_> {
         let field = |index| unsafe { node::field(node, index) };
         match kind {
             Kind::Perform => self.perform_foreign(field(0)),
-            Kind::Apply => self.refuse_or(apply_body(node)),
+            Kind::Apply => refuse(apply_body(node).map(Yielded::Program)),
             Kind::Applied => self.apply(&field(0)),
             Kind::Streamed => self.run_stream(&field(0)),
             Kind::WithObserve => {
@@ -146,10 +144,6 @@ impl Driver<'_> {
             effect,
             effect_type,
         }))
-    }
-
-    fn refuse_or(&mut self, body: Result<Ref, Ref>) -> PyOutcome {
-        refuse(body.map(Yielded::Program))
     }
 
     /// Calls what `Apply` has found.
@@ -206,8 +200,7 @@ impl Driver<'_> {
         });
         callable.ok_or_else(|| {
             let kind = messages::type_name_of(observer);
-            let text =
-                format!("type error: {primitive}: observer must be Callable, got {kind}");
+            let text = format!("type error: {primitive}: observer must be Callable, got {kind}");
             self.end_run(errors::fatal(&text))
         })
     }
@@ -464,7 +457,9 @@ fn apply_body(apply: &Ref) -> Result<Ref, Ref> {
     needs_program(&function, "")?;
     let arguments = with_bound(&arguments, |arguments| -> PyResult<Vec<Ref>> {
         let items = arguments.try_iter()?;
-        items.map(|item| item.map(crate::runs::from_bound)).collect()
+        items
+            .map(|item| item.map(crate::runs::from_bound))
+            .collect()
     });
     let arguments = arguments.map_err(messages::exception)?;
     for (index, argument) in arguments.iter().enumerate() {
@@ -481,7 +476,9 @@ fn pairs(boundaries: &Bound<'_, PyAny>) -> PyResult<Vec<(bool, Ref)>> {
         let pair = pair?;
         let (kind, callable) = (pair.get_item(0)?, pair.get_item(1)?);
         let kind: String = kind.extract().map_err(|_| {
-            PyTypeError::new_err(format!("WithBoundaries: boundary[{index}] kind must be a str"))
+            PyTypeError::new_err(format!(
+                "WithBoundaries: boundary[{index}] kind must be a str"
+            ))
         })?;
         let is_handler = match kind.as_str() {
             "handler" => true,

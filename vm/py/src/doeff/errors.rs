@@ -41,9 +41,7 @@ pub fn raised(text: &str) -> Ref {
         let shown = PyString::new(py, text).repr();
         shown.map_or_else(|_| text.to_owned(), |shown| shown.to_string())
     });
-    let error = make::<PyRuntimeError>(format!(
-        "VM error (non-exception value in Raise): {shown}"
-    ));
+    let error = make::<PyRuntimeError>(format!("VM error (non-exception value in Raise): {shown}"));
     LATEST.set((error.as_ptr() as usize, text.to_owned()));
     error
 }
@@ -69,16 +67,17 @@ pub fn raised_object(object: &Ref) -> Ref {
         let shown = object.repr();
         shown.map_or_else(|_| "?".to_owned(), |shown| shown.to_string())
     });
-    make::<PyRuntimeError>(format!(
-        "VM error (non-exception value in Raise): {shown}"
-    ))
+    make::<PyRuntimeError>(format!("VM error (non-exception value in Raise): {shown}"))
 }
 
 /// `<class 'int'>`, say.
 fn class_of(object: &Ref) -> String {
     with_bound(object, |object| {
         let shown = object.get_type().repr();
-        shown.map_or_else(|_| messages::type_name_of(&from_bound(object.clone())), |text| text.to_string())
+        shown.map_or_else(
+            |_| messages::type_name_of(&from_bound(object.clone())),
+            |text| text.to_string(),
+        )
     })
 }
 
@@ -173,7 +172,12 @@ fn ask<'py>(
 /// Something that is not a program was yielded.
 pub fn yielded_nonsense(object: &Ref) -> Ref {
     let text = with_bound(object, |object| {
-        ask(object.py(), "doeff_vm._not_a_program", "yield_message", (object,))
+        ask(
+            object.py(),
+            "doeff_vm._not_a_program",
+            "yield_message",
+            (object,),
+        )
     });
     match text {
         Ok(text) => make::<PyTypeError>(text),

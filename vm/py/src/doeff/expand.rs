@@ -242,11 +242,7 @@ unsafe extern "C" fn expand_reduce(
     // SAFETY: CPython calls this on an `Expand`; the tuple takes a reference of its own.
     unsafe {
         let expr = (*object.cast::<Expand>()).expr;
-        let expr = if expr.is_null() {
-            ffi::Py_None()
-        } else {
-            expr
-        };
+        let expr = if expr.is_null() { ffi::Py_None() } else { expr };
         reduced(ffi::Py_TYPE(object).cast(), ffi::PyTuple_Pack(1, expr))
     }
 }

@@ -81,7 +81,7 @@ pub fn prompt(handler: Ref, effects: &Ref) -> Result<PyPrompt, Ref> {
     }
     let spec = spec_of(&handler).map_err(|error| with_python(|py| unresolved(&error, py)))?;
     with_bound(&spec, |spec| match spec.cast::<HandlerSpec>() {
-        Ok(spec) => install(handler, spec),
+        Ok(spec) => install(&handler, spec),
         Err(_) => Err(errors::not_a_spec(spec)),
     })
 }
@@ -99,7 +99,7 @@ fn unresolved(error: &PyErr, py: Python<'_>) -> Ref {
     ))
 }
 
-fn install(handler: Ref, spec: &Bound<'_, HandlerSpec>) -> Result<PyPrompt, Ref> {
+fn install(handler: &Ref, spec: &Bound<'_, HandlerSpec>) -> Result<PyPrompt, Ref> {
     let py = spec.py();
     let spec = spec.get();
     let asks = spec.effect_types.as_ref().map(|types| types.bind(py));
@@ -119,7 +119,7 @@ fn install(handler: Ref, spec: &Bound<'_, HandlerSpec>) -> Result<PyPrompt, Ref>
         call = filtered(&call, types, is_raw).map_err(messages::exception)?;
     }
     let none = Ref::none();
-    let fields = [&call, &handler, &none];
+    let fields = [&call, handler, &none];
     let installed = node::make(Kind::Installed, &fields[..2 + usize::from(is_raw)]);
     Ok(Prompt {
         handler: installed.ok_or_else(take_error)?,
@@ -161,7 +161,10 @@ fn accepted_by(py: Python<'_>, spec: &HandlerSpec) -> Result<AcceptSet, Ref> {
         items.map(|kind| kind.as_ptr().cast()).collect()
     };
     let mut accepted = Accepted {
-        types: spec.effect_types.as_ref().map(|tuple| types(tuple.bind(py))),
+        types: spec
+            .effect_types
+            .as_ref()
+            .map(|tuple| types(tuple.bind(py))),
         passes: Vec::new(),
         keeps: Vec::new(),
     };
@@ -183,7 +186,9 @@ fn accepted_by(py: Python<'_>, spec: &HandlerSpec) -> Result<AcceptSet, Ref> {
 fn spec_of(handler: &Ref) -> PyResult<Ref> {
     with_bound(handler, |handler| {
         let py = handler.py();
-        if handler.get_type().is(py.get_type::<pyo3::types::PyFunction>())
+        if handler
+            .get_type()
+            .is(py.get_type::<pyo3::types::PyFunction>())
             && let Some(kept) = handler.getattr_opt(intern!(py, "__doeff_handler_spec__"))?
             && !kept.is_none()
         {

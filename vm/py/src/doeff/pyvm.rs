@@ -72,9 +72,6 @@ impl PyVM {
         Self::default()
     }
 
-    /// run(program)
-    /// --
-    ///
     /// Runs a program to its result. Raises what nothing in it caught, `TypeError` for what is no program, and
     /// `RuntimeError` where this machine is running already.
     fn run(&self, program: Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
@@ -94,26 +91,18 @@ impl PyVM {
         }
     }
 
-    /// arena_stats()
-    /// --
-    ///
-    /// Four figures of the segments that the machine keeps; none outlives a run.
+    /// Four figures of the segments that the machine keeps between runs: it keeps none.
+    #[allow(clippy::unused_self)] // it is a method of a class
     fn arena_stats(&self) -> (u64, u64, u64, u64) {
         (0, 0, 0, 0)
     }
 
-    /// step_count()
-    /// --
-    ///
     /// The steps that this machine has made.
     fn step_count(&self) -> u64 {
         self.steps.load(Ordering::Relaxed)
     }
 }
 
-/// vm_live_counts()
-/// --
-///
 /// What is alive in the process: the stretches of stack of runs and unused continuations, unused
 /// continuations, and the programs in both. All are 0 when everything has ended.
 ///
@@ -144,9 +133,6 @@ pub fn vm_live_counts(py: Python<'_>) -> PyResult<(usize, usize, usize)> {
     Ok((stretches, held, programs))
 }
 
-/// vm_work_counts()
-/// --
-///
 /// The steps and handler calls of all machines of the process so far.
 #[pyfunction]
 pub fn vm_work_counts() -> (u64, u64) {
@@ -156,27 +142,18 @@ pub fn vm_work_counts() -> (u64, u64) {
     )
 }
 
-/// invariant_checks_enabled()
-/// --
-///
 /// Whether the machine was built with checks of its own invariants.
 #[pyfunction]
 pub fn invariant_checks_enabled() -> bool {
     cfg!(debug_assertions)
 }
 
-/// set_scheduler_trace_installed(installed)
-/// --
-///
 /// Tells a native scheduler whether its steps are traced. There is none here: doeff's own runs.
 #[pyfunction]
 pub fn set_scheduler_trace_installed(installed: bool) {
     let _ = installed;
 }
 
-/// set_scheduler_step_budget_armed(armed)
-/// --
-///
 /// Tells a native scheduler whether its steps are bounded. There is none here: doeff's own runs.
 #[pyfunction]
 pub fn set_scheduler_step_budget_armed(armed: bool) {

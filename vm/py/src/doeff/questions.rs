@@ -78,7 +78,10 @@ fn boundaries(captured: &PyCaptured) -> PyResult<Ref> {
             };
             if let Some(callable) = callable {
                 let callable = into_py(py, callable).into_bound(py);
-                list.append(PyList::new(py, [kind.into_pyobject(py)?.into_any(), callable])?)?;
+                list.append(PyList::new(
+                    py,
+                    [kind.into_pyobject(py)?.into_any(), callable],
+                )?)?;
             }
         }
         Ok(from_bound(list.into_any()))

@@ -46,11 +46,7 @@ pub struct IRStream {
 impl IRStream {
     #[new]
     #[pyo3(signature = (generator, tail_resume_lines = None))]
-    fn new(
-        py: Python<'_>,
-        generator: Py<PyAny>,
-        tail_resume_lines: Option<Vec<u32>>,
-    ) -> Self {
+    fn new(py: Python<'_>, generator: Py<PyAny>, tail_resume_lines: Option<Vec<u32>>) -> Self {
         if let Some(lines) = tail_resume_lines {
             mark(generator.bind(py), "gi_code", &lines);
         }
@@ -87,9 +83,9 @@ impl HandlerSpec {
         passed: &Bound<'_, PyAny>,
     ) -> PyResult<Self> {
         let py = passed.py();
-        let lines = tail_resume_lines.extract::<Vec<u32>>().map_err(|error| {
-            refused(&error, py, "tail_resume_lines must be line numbers")
-        })?;
+        let lines = tail_resume_lines
+            .extract::<Vec<u32>>()
+            .map_err(|error| refused(&error, py, "tail_resume_lines must be line numbers"))?;
         if !lines.is_empty() {
             mark(generator_function.bind(py), "__code__", &lines);
         }
@@ -98,7 +94,11 @@ impl HandlerSpec {
             check_types(types, "effect_types")?;
         }
         let passed = passed_effects(passed).map_err(|error| {
-            refused(&error, py, "passed must be None or (passes, keeps) of type tuples")
+            refused(
+                &error,
+                py,
+                "passed must be None or (passes, keeps) of type tuples",
+            )
         })?;
         let effect_types = effect_types.map(Bound::unbind);
         Ok(Self {
@@ -139,9 +139,9 @@ fn tuple_or_none<'py>(
         return Ok(None);
     }
     let tuple = value.cast::<PyTuple>();
-    tuple.map(|tuple| Some(tuple.clone())).map_err(|_| {
-        PyTypeError::new_err(format!("HandlerSpec: {name} must be a tuple or None"))
-    })
+    tuple
+        .map(|tuple| Some(tuple.clone()))
+        .map_err(|_| PyTypeError::new_err(format!("HandlerSpec: {name} must be a tuple or None")))
 }
 
 /// What a handler passes on and keeps, as a tuple of two tuples of types.

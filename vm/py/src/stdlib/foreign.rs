@@ -29,8 +29,8 @@ const SIGNATURE: Signature<3> = Signature {
 pub(super) unsafe fn is_meant(args: *mut ffi::PyObject, kwargs: *mut ffi::PyObject) -> bool {
     // SAFETY: by the caller's word; the string ends with a null.
     unsafe {
-        let named = !kwargs.is_null()
-            && !ffi::PyDict_GetItemString(kwargs, c"store".as_ptr()).is_null();
+        let named =
+            !kwargs.is_null() && !ffi::PyDict_GetItemString(kwargs, c"store".as_ptr()).is_null();
         named || ffi::PyTuple_GET_SIZE(args) > 1
     }
 }
@@ -149,7 +149,10 @@ fn look_up(handler: &Ref, effect: &Ref) -> Result<Ref, Ref> {
 
 fn store(handler: &Ref, effect: &Ref) -> Result<Ref, Ref> {
     let names = names();
-    let (key, value) = (attribute(effect, names.key)?, attribute(effect, names.value)?);
+    let (key, value) = (
+        attribute(effect, names.key)?,
+        attribute(effect, names.value)?,
+    );
     // SAFETY: as above; all are owned here.
     match unsafe { ffi::PyDict_SetItem(store_pointer(handler), key.as_ptr(), value.as_ptr()) } {
         0 => Ok(Ref::none()),
@@ -172,8 +175,7 @@ fn names() -> Names {
 
 fn attribute(object: &Ref, name: *mut ffi::PyObject) -> Result<Ref, Ref> {
     // SAFETY: the object and the name are valid; a new reference or null.
-    unsafe { Ref::from_result(ffi::PyObject_GetAttr(object.as_ptr(), name)) }
-        .ok_or_else(take_error)
+    unsafe { Ref::from_result(ffi::PyObject_GetAttr(object.as_ptr(), name)) }.ok_or_else(take_error)
 }
 
 /// The attributes that only these have.
@@ -181,7 +183,11 @@ pub(super) fn getters() -> Vec<ffi::PyGetSetDef> {
     vec![
         getter(c"effect_types", get_types, c"The types that it answers."),
         getter(c"__name__", get_name, c"How it is called in messages."),
-        getter(c"__qualname__", get_qualname, c"How it is called in messages."),
+        getter(
+            c"__qualname__",
+            get_qualname,
+            c"How it is called in messages.",
+        ),
         last_getter(),
     ]
 }
