@@ -214,9 +214,10 @@ class BindOpener:
     def passes_through(self) -> _Function[[type], bool] | None: ...
 
 def vm_live_counts() -> tuple[int, int, int]:
-    """What is alive in the process: stretches of stack, unused continuations, runs and both.
+    """What is alive in the process; all are 0 when everything has ended.
 
-    All are 0 when everything has ended.
+    They are the stretches of stack of runs and unused continuations, unused continuations, and
+    the programs in both.
     """
 
 def vm_work_counts() -> tuple[int, int]:
