@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import KW_ONLY, dataclass, field, replace
-from typing import Any, Generic, TypeVar, assert_type
+from typing import Any, Generic, Literal, TypeVar, assert_type
 
+import doeff_vm
 from doeff_vm import (
     VM,
     Ask,
+    Call,
     Continuation,
     CreateContinuation,
     DebugConfig,
@@ -25,15 +27,18 @@ from doeff_vm import (
     Get,
     GetContinuation,
     GetHandlers,
+    K,
     Listen,
     Local,
     MissingKey,
     Modify,
     Ok,
     Pass,
+    Perform,
     Program,
     Pure,
     Put,
+    PyVM,
     ReaderHandler,
     Resume,
     ResumeContinuation,
@@ -47,6 +52,7 @@ from doeff_vm import (
     TypedHandler,
     UnhandledEffect,
     WithHandler,
+    WithObserve,
     WriterHandler,
     do,
     effect,
@@ -119,6 +125,7 @@ def inferred(n: int):  # pyright: ignore[reportUnknownParameterType] (for what i
     assert_type((yield from Listen(number(n))), tuple[int, list[Any]])
     assert_type((yield from Listen(Local({}, Safe(Question())))), tuple[Ok[str] | Err, list[Any]])
     assert_type((yield from GetHandlers()), list[AnyHandler])
+    GetHandlers(n)  # pyright: ignore[reportArgumentType]
     assert_type((yield from CreateContinuation(number(n), [state()])), Continuation)
     if n:
         return answer
@@ -211,6 +218,9 @@ def results(outcome: Ok[int] | Err) -> int:
     if isinstance(outcome, Err):
         raise outcome.error
     outcome.value = 3  # pyright: ignore[reportAttributeAccessIssue]
+    assert_type(outcome.is_ok(), Literal[True])
+    Err("text")  # pyright: ignore[reportArgumentType]
+    assert_type(Err(ValueError("no"), captured_traceback=[]).error, ValueError)
     return outcome.value
 
 
@@ -442,6 +452,27 @@ def constructed(post: Post) -> None:
     post.url = "y"  # pyright: ignore[reportAttributeAccessIssue]
     effect(3)  # pyright: ignore[reportArgumentType]
     run(Bare(1))  # pyright: ignore[reportArgumentType]
+
+
+# The vocabulary of doeff
+
+
+def doeffs(p: Program[int, Question], call: Call[int, Question], k: K) -> Program[int, Any]:
+    """Its words for ours, and its programs, which say what effects they may perform."""
+    assert_type(run(p), int)
+    assert_type(run(call), int)
+    assert_type(k, Continuation)
+    assert_type(run(WithHandler(abandoning, body=p)), int | str)
+    assert_type(run(WithHandler(state(), body=p)), int)
+    assert_type(Resume(k, 1).continuation, Continuation)
+    assert_type(ResumeThrow(k, exception=ValueError()).exception, BaseException)
+    ResumeThrow(k, ValueError(), exception=ValueError())  # pyright: ignore[reportCallIssue]
+    assert_type(DoFunction(results, [3], False).yields, bool)
+    assert_type(StateHandler({}, Get, Put).effect_types, tuple[type, type])
+    assert_type(PyVM().run(p), Any)
+    assert_type(run(Perform(Question())), str)
+    WithObserve(doeff_vm.Callable(print), p).observer = None  # pyright: ignore[reportAttributeAccessIssue]
+    return call
 
 
 # Final classes

@@ -5,7 +5,7 @@ No module of this name is imported at run time: `doeff_vm.doeff_vm` holds the cl
 
 from collections.abc import Callable as _Function
 from collections.abc import Generator, Sequence
-from typing import Any, Generic, Literal, TypeAlias, final
+from typing import Any, Literal, TypeAlias, final
 
 from typing_extensions import TypeVar
 
@@ -92,7 +92,7 @@ class HandlerSpec:
     def passed(self) -> tuple[_Types, _Types] | None:
         """The effects that it passes on untouched, and those that it keeps all the same."""
 
-class Expand(Program[_T_co], Generic[_T_co, _E_co]):
+class Expand(Program[_T_co, _E_co]):
     """Runs the program or stream that `expr` gives."""
 
     def __init__(self, expr: Any) -> None: ...
@@ -140,7 +140,7 @@ class TailEval(Program[Any]):
     def expr(self) -> Any: ...
 
 @final
-class WithObserve(Program[Any]):
+class WithObserve(Program[_T_co]):
     """Runs the body and shows `observer` each effect that it performs."""
 
     def __init__(self, observer: Any, body: Any) -> None: ...
@@ -150,7 +150,7 @@ class WithObserve(Program[Any]):
     def body(self) -> Any: ...
 
 @final
-class WithBoundaries(Program[Any]):
+class WithBoundaries(Program[_T_co]):
     """Runs the body under handlers and observers, innermost first."""
 
     def __init__(self, boundaries: Sequence[_Boundary], body: Any) -> None: ...

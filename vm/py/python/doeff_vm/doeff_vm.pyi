@@ -49,6 +49,7 @@ _P = ParamSpec("_P")
 _Q = ParamSpec("_Q")
 _T = TypeVar("_T")
 _T_co = TypeVar("_T_co", covariant=True)
+_Effects_co = TypeVar("_Effects_co", covariant=True, default=Any)
 _S = TypeVar("_S")
 _X_co = TypeVar("_X_co", bound=BaseException, covariant=True, default=Exception)
 _A = TypeVar("_A")  # what a clause answers
@@ -67,8 +68,11 @@ _BuiltIn: TypeAlias = StateHandler | ReaderHandler | WriterHandler
 
 __version__: str
 
-class Program(Generic[_T_co]):
-    """What the machine can run, with a result of type `_T_co`."""
+class Program(Generic[_T_co, _Effects_co]):
+    """What the machine can run, with a result of type `_T_co`.
+
+    The effects that it may perform are a second parameter, for those who track them.
+    """
 
     def __iter__(self) -> Generator[Self, Any, _T_co]: ...
 
