@@ -1,9 +1,9 @@
-"""Run every Python block of the READMEs of doeff, doeff-core-effects and doeff-vm, and the demo.
+"""Run every Python block of the READMEs of doeff and doeff-core-effects, and doeff's demo.
 
-    python readme_blocks.py PYTHON [OTHER_PYTHON]
+    python tests/doeff/readme_blocks.py PYTHON [OTHER_PYTHON]
 
-The blocks are read from the installed METADATA of PYTHON's environment; nothing of them is stored.
-With one interpreter the outputs are printed, with two they are compared.
+The blocks are those of the packages installed in PYTHON's environment. With one interpreter the
+outputs are printed, with two they are compared.
 """
 
 import difflib
@@ -15,7 +15,7 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-DISTRIBUTIONS = ("doeff", "doeff-core-effects", "doeff-vm")
+DISTRIBUTIONS = ("doeff", "doeff-core-effects")
 LIMIT_SECONDS = 60
 READ_METADATA = "import importlib.metadata as m, sys; print(m.metadata(sys.argv[1]).get_payload())"
 FENCE = re.compile(r"^```([^\n`]*)\n(.*?)^```\s*$", re.MULTILINE | re.DOTALL)
@@ -34,19 +34,20 @@ class Block:
     files: dict[str, str] = field(default_factory=dict)
 
 
+def blocks(python):
+    """The runnable blocks of the installed packages."""
+    return [block for name in DISTRIBUTIONS for block in blocks_of(name, readme(python, name))]
+
+
 def readme(python, distribution):
-    """The long description of an installed distribution; a missing one has none."""
-    done = subprocess.run(
-        [python, "-c", READ_METADATA, distribution], capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        return ""
-    return done.stdout
+    """The long description of an installed distribution."""
+    command = [python, "-c", READ_METADATA, distribution]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 def blocks_of(distribution, text):
     """The runnable blocks: `continues` is joined to the one before, `excerpt` is left out."""
-    blocks, files = [], {}
+    found, files = [], {}
     for number, match in enumerate(FENCE.finditer(text), 1):
         words, source = match.group(1).split(), match.group(2)
         language, marks = (words[0], words[1:]) if words else ("", [])
@@ -56,9 +57,9 @@ def blocks_of(distribution, text):
         if language != "python" or "excerpt" in marks:
             continue
         if "continues" in marks:
-            source = f"{blocks[-1].source}\n\n{source}"
-        blocks.append(Block(f"{distribution} block {number}", source, dict(files)))
-    return blocks
+            source = f"{found[-1].source}\n\n{source}"
+        found.append(Block(f"{distribution} block {number}", source, dict(files)))
+    return found
 
 
 def outcome(python, arguments, directory):
@@ -109,9 +110,9 @@ def run_demo(python, *arguments):
         )
 
 
-def outcomes(python, blocks):
+def outcomes(python, found):
     """Name and output of every block and of the demo, in order."""
-    for block in blocks:
+    for block in found:
         yield block.name, run_block(python, block)
     yield "demo with a page", run_demo(python, "demo", "--url", "{page}")
     yield "demo", run_demo(python, "demo")
@@ -120,18 +121,13 @@ def outcomes(python, blocks):
 
 def main(pythons):
     """Print the outputs under one interpreter, or the differences between two."""
-    blocks = [
-        block for name in DISTRIBUTIONS for block in blocks_of(name, readme(pythons[0], name))
-    ]
-    if not blocks:
-        print("no blocks found")
-        return 1
+    found = blocks(pythons[0])
     if len(pythons) == 1:
-        for name, text in outcomes(pythons[0], blocks):
+        for name, text in outcomes(pythons[0], found):
             print(f"=== {name}\n{text}")
         return 0
     different = count = 0
-    pairs = zip(outcomes(pythons[0], blocks), outcomes(pythons[1], blocks), strict=True)
+    pairs = zip(outcomes(pythons[0], found), outcomes(pythons[1], found), strict=True)
     for (name, one), (_, other) in pairs:
         count += 1
         if one != other:

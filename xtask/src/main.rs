@@ -8,6 +8,7 @@ mod coverage;
 mod differential;
 #[cfg(test)]
 mod docs;
+mod doeff;
 mod extension;
 mod gate;
 mod ledger;

@@ -30,7 +30,7 @@ pub(crate) struct Interpreter {
     /// Python finds the standard library by the base interpreter only.
     pub(crate) executable: PathBuf,
     implementation: String,
-    version: String,
+    pub(crate) version: String,
     version_info: (u8, u8),
     makes_venvs: bool,
 }

@@ -11,6 +11,7 @@ use duct::Expression;
 
 use crate::cli::Area::{self, Lint, Python, Rust};
 use crate::cli::{TestArgs, WheelArgs};
+use crate::doeff::Environment;
 use crate::process::program;
 use crate::python::Venv;
 use crate::suite::{self, Step};
@@ -22,6 +23,8 @@ struct Context {
     workspace: Workspace,
     venv: Venv,
     wheel: OnceCell<PathBuf>,
+    /// The interpreter of the environment with doeff, where its packages can be had.
+    doeff: OnceCell<PathBuf>,
 }
 
 type Action = fn(&Context) -> Result<()>;
@@ -31,10 +34,11 @@ const WHEEL: &str = "wheel";
 const INSTALLATION: &str = "installation";
 
 /// Every step with the areas it belongs to and the steps it needs. The slow ones come last in each language.
-const STEPS: [(&str, &[Area], &[&str], Action); 12] = [
+const STEPS: [(&str, &[Area], &[&str], Action); 13] = [
     (ENVIRONMENT, &[Python, Lint], &[], |c| c.venv.prepare()),
     (WHEEL, &[Python], &[ENVIRONMENT], Context::build_wheel),
     (INSTALLATION, &[Python], &[WHEEL], Context::install_wheel),
+    ("doeff", &[Python], &[WHEEL], Context::install_doeff),
     ("cargo fmt", &[Rust, Lint], &[], Context::cargo_fmt),
     ("cargo clippy", &[Rust, Lint], &[], Context::cargo_clippy),
     ("cargo doc", &[Rust, Lint], &[], Context::cargo_doc),
@@ -47,9 +51,7 @@ const STEPS: [(&str, &[Area], &[&str], Action); 12] = [
     }),
     ("pyright", &[Python, Lint], &[ENVIRONMENT], Context::pyright),
     ("workflows", &[Lint], &[ENVIRONMENT], Context::workflows),
-    ("pytest", &[Python], &[INSTALLATION], |c| {
-        c.module(&["pytest"])
-    }),
+    ("pytest", &[Python], &[INSTALLATION], Context::pytest),
 ];
 
 /// Runs the steps that `arguments` ask for.
@@ -58,6 +60,7 @@ pub(crate) fn run(workspace: Workspace, arguments: TestArgs) -> Result<ExitCode>
         venv: Venv::of(&workspace)?,
         workspace,
         wheel: OnceCell::new(),
+        doeff: OnceCell::new(),
     };
     let summary = suite::run(&steps(arguments.only), &context, arguments.fail_fast);
     eprintln!("\n{summary}");
@@ -94,6 +97,31 @@ impl Context {
     fn install_wheel(&self) -> Result<()> {
         let wheel = self.wheel.get().context("the wheel is not built yet")?;
         wheel::install(&self.venv, wheel)
+    }
+
+    /// Without a network there is no doeff, and its tests say why they are skipped.
+    fn install_doeff(&self) -> Result<()> {
+        let wheel = self.wheel.get().context("the wheel is not built yet")?;
+        let environment = Environment::of(&self.workspace, &self.venv);
+        if let Err(error) = environment.prepare() {
+            eprintln!("the tests with doeff will be skipped: {error:#}");
+            return Ok(());
+        }
+        environment.install(wheel)?;
+        self.doeff
+            .set(environment.executable())
+            .ok()
+            .context("the environment is made already")
+    }
+
+    fn pytest(&self) -> Result<()> {
+        let pytest = self.venv.python(["-m", "pytest"]);
+        let pytest = match self.doeff.get() {
+            Some(python) => pytest.env("DOEFF_PYTHON", python),
+            None => pytest.env_remove("DOEFF_PYTHON"),
+        };
+        pytest.run()?;
+        Ok(())
     }
 
     /// A run of cargo. PyO3 gets the base interpreter: a test that embeds Python must find its library.

@@ -23,6 +23,8 @@ CLOSE_OUT_SECONDS = 0.1
 ADDRESS = re.compile(r"0?x[0-9a-fA-F]{6,}")
 DIRECTORY = re.compile(r"(?:[~.]{0,2}/[\w.+-]+)+/(?=[\w.<>+-]+)")
 NUMBER = re.compile(r"\d+")
+RAISED = re.compile(r"raised at \S+ in [^.]+")
+"""Where an effect is yielded by `yield from`, the published machine tells a line of its own."""
 
 
 class TimeLimitError(BaseException):
@@ -36,6 +38,7 @@ def on_alarm(signum, frame):
 def clean(text):
     """A text without addresses and directories, and without the machine's own numbers."""
     text = DIRECTORY.sub("", ADDRESS.sub("0x", str(text)))
+    text = RAISED.sub("raised", text)
     if text.startswith("internal error") or "stable_id" in text:
         text = NUMBER.sub("N", text)
     return text
