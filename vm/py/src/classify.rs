@@ -10,7 +10,7 @@ use crate::host::{PyCaptured, PyPrompt, PyValue, PyYielded};
 use crate::node::{self, Kind};
 use crate::object::{Ref, take_error};
 use crate::stdlib::{self, StdlibHandler};
-use crate::{calls, continuation, do_function, doeff, messages, program};
+use crate::{calls, continuation, do_call, doeff, messages, program};
 
 /// A program that was started.
 pub enum Started {
@@ -35,7 +35,7 @@ impl Started {
 /// # Errors
 /// `TypeError` for what is not a program; what the program's function raised.
 pub fn start_program(program: &Ref) -> Result<Started, Ref> {
-    if do_function::is_do_call(program) {
+    if do_call::is_do_call(program) {
         return start_do_call(program);
     }
     if let Some(started) = doeff::control::start(program)? {
@@ -88,7 +88,7 @@ pub fn check_program(object: &Ref) -> Result<(), Ref> {
 /// # Errors
 /// What looking for its `to_generator` raised.
 pub fn is_program(object: &Ref) -> Result<bool, Ref> {
-    if do_function::is_do_call(object) || doeff::control::is_program(object) {
+    if do_call::is_do_call(object) || doeff::control::is_program(object) {
         return Ok(true);
     }
     match node::kind_of(object) {
@@ -105,7 +105,7 @@ pub fn is_program(object: &Ref) -> Result<bool, Ref> {
 #[inline(always)]
 pub fn start_do_call(call: &Ref) -> Result<Started, Ref> {
     // SAFETY: the caller has checked that it is one.
-    match unsafe { do_function::start(call) } {
+    match unsafe { do_call::start(call) } {
         Some(result) if !is_generator(&result) => Ok(Started::Value(result)),
         Some(result) if is_new(&result) => Ok(Started::Body(result)),
         Some(result) => Err(messages::generator_has_started(&result)),
@@ -116,7 +116,7 @@ pub fn start_do_call(call: &Ref) -> Result<Started, Ref> {
 #[inline(never)]
 fn do_call_raised(call: &Ref) -> Ref {
     // SAFETY: the caller has checked that it is a call.
-    let function = unsafe { do_function::function_of(call) };
+    let function = unsafe { do_call::function_of(call) };
     messages::convert_stop_iteration(take_error(), &function)
 }
 

@@ -7,13 +7,12 @@ use std::ptr::{self, NonNull};
 use doeff_vm_core::Part;
 use pyo3::{PyResult, Python, ffi};
 
+use crate::closing::close_captured;
 use crate::doeff;
-use crate::driver::drop_frame;
 use crate::freelist::FreeList;
-use crate::generator::{Site, close_unraisable, site};
-use crate::host::{PyCaptured, PyFrame};
-use crate::note;
-use crate::object::{Ref, with_python, without_current_error};
+use crate::generator::{Site, site};
+use crate::host::PyCaptured;
+use crate::object::{Ref, with_python};
 use crate::trash::{Trash, release, release_field};
 use crate::types::{
     TypeBuilder, getter, last_getter, last_member, method, offset_member, raise, types,
@@ -409,42 +408,6 @@ pub unsafe fn perform_site(k: &Ref) -> Site {
         Site {
             code: (*object).contents.object,
             offset: (*object).site_offset,
-        }
-    }
-}
-
-/// Closes what an abandoned continuation held: its generators, innermost first, but in a run of
-/// doeff's outermost first. What they raise goes to `sys.unraisablehook`.
-pub fn close_captured(mut captured: PyCaptured) {
-    without_current_error(|| {
-        if note::is_silent() {
-            close_by_segments(&mut captured);
-        }
-        while let Some(frame) = captured.pop_frame() {
-            close_unraisable(&frame.generator);
-            drop_frame(frame);
-        }
-        drop(captured);
-    });
-}
-
-/// Closes what a continuation held in doeff's order: segment by segment, the innermost first, but in each
-/// the outermost generator first.
-fn close_by_segments(captured: &mut PyCaptured) {
-    let mut frames = Vec::new();
-    loop {
-        let depth = captured.depth();
-        let next = captured.pop_frame();
-        if next.is_none() || captured.depth() != depth {
-            while let Some(frame) = frames.pop() {
-                let frame: PyFrame = frame;
-                close_unraisable(&frame.generator);
-                drop_frame(frame);
-            }
-        }
-        match next {
-            Some(frame) => frames.push(frame),
-            None => return,
         }
     }
 }

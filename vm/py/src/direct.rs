@@ -12,7 +12,7 @@ use crate::answer;
 use crate::classify::{Reserved, Started, prompt, start_do_call, start_program, uses_continuation};
 use crate::clause::{Failure, finish, finish_by_send};
 use crate::continuation::{self, settle, settle_kept};
-use crate::do_function;
+use crate::do_call;
 use crate::doeff::control::start_call;
 use crate::doeff::observe;
 use crate::driver::{Asked, Driver, drop_frame, no_frame};
@@ -164,7 +164,7 @@ impl Driver<'_> {
         match start_do_call(&call) {
             Ok(Started::Body(body)) => {
                 // SAFETY: it is a call.
-                unsafe { do_function::release(call) };
+                unsafe { do_call::release(call) };
                 self.machine.call_program(body);
                 Some(Ref::none())
             }
@@ -209,7 +209,7 @@ impl Driver<'_> {
             Err(error) => return self.refuse(error),
         };
         drop(effects);
-        let started = if do_function::is_do_call(&program) {
+        let started = if do_call::is_do_call(&program) {
             start_do_call(&program)
         } else if self.doeff {
             let started = self.start_body(&program, Kind::WithHandler);

@@ -9,7 +9,7 @@ use std::cell::{Cell, RefCell};
 
 use pyo3::ffi;
 
-use crate::continuation::close_captured;
+use crate::closing::close_captured;
 use crate::host::PyCaptured;
 use crate::object::Ref;
 

@@ -14,7 +14,7 @@ use pyo3::exceptions::PyMemoryError;
 use pyo3::{Bound, PyAny, PyErr, PyResult, Python, ffi};
 
 use crate::doeff::expand;
-use crate::{continuation, do_function, effect_class, node, program, stdlib};
+use crate::{continuation, do_call, do_function, effect_class, node, program, stdlib};
 
 /// Every hand-written type, as a plain pointer.
 #[derive(Clone, Copy)]
@@ -89,7 +89,7 @@ pub(crate) fn create(py: Python<'_>) -> PyResult<()> {
     made.effect_class = effect_class::create_effect_class(py)?;
     made.program_iterator = program::create_program_iterator(py)?;
     made.do_function = do_function::create_do_function(py)?;
-    made.do_call = do_function::create_do_call(py, made.program)?;
+    made.do_call = do_call::create_do_call(py, made.program)?;
     made.expand = expand::create_expand(py, made.program)?;
     made.call = expand::create_call(py, made.expand)?;
     made.continuation = continuation::create_continuation(py)?;

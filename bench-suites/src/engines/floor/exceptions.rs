@@ -3,7 +3,7 @@
 use std::ptr;
 
 use doeff_vm::object::Ref;
-use doeff_vm::{calls, do_function};
+use doeff_vm::{calls, do_call};
 use pyo3::ffi;
 use pyo3::prelude::*;
 
@@ -19,7 +19,7 @@ pub(super) fn raise(body: &Generator, _: &[Handler]) -> Outcome {
             Step::Yield(call) => {
                 let called = start(&call)?;
                 // SAFETY: it was just started, so it is a call.
-                unsafe { do_function::release(call) };
+                unsafe { do_call::release(call) };
                 callers.push(std::mem::replace(&mut running, called));
                 step = running.send(&Ref::none());
             }

@@ -26,7 +26,7 @@ use doeff_reports::Engine as Name;
 use doeff_vm::generator::is_generator;
 use doeff_vm::object::Ref;
 use doeff_vm::types::types;
-use doeff_vm::{calls, continuation, do_function, node};
+use doeff_vm::{calls, continuation, do_call, node};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -223,11 +223,11 @@ unsafe fn owned(object: *mut ffi::PyObject) -> Ref {
 #[allow(clippy::inline_always)] // as above
 #[inline(always)]
 fn start(call: &Ref) -> Result<Generator, Raised> {
-    if !do_function::is_do_call(call) {
+    if !do_call::is_do_call(call) {
         return Err(unexpected("a program that is no call of a @do function"));
     }
     // SAFETY: it was just checked.
-    let started = unsafe { do_function::start(call) };
+    let started = unsafe { do_call::start(call) };
     started.ok_or(Raised).and_then(Generator::of)
 }
 

@@ -1,6 +1,6 @@
 //! Loops of programs that call programs.
 
-use doeff_vm::do_function;
+use doeff_vm::do_call;
 use doeff_vm::node::{self, Kind};
 use doeff_vm::object::Ref;
 use doeff_vm::types::types;
@@ -56,7 +56,7 @@ fn call_each(body: &Generator, program: impl Fn(Ref) -> Outcome) -> Outcome {
                 let call = program(yielded)?;
                 let called = start(&call)?;
                 // SAFETY: it was just started, so it is a call.
-                unsafe { do_function::release(call) };
+                unsafe { do_call::release(call) };
                 match called.send(&Ref::none()) {
                     Step::Return(result) => value = result,
                     Step::Raise => return Err(Raised),

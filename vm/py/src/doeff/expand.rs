@@ -10,6 +10,7 @@ use std::ptr;
 use pyo3::{PyResult, Python, ffi};
 
 use crate::calls;
+use crate::do_call;
 use crate::do_function;
 use crate::freelist::FreeList;
 use crate::object::Ref;
@@ -444,7 +445,7 @@ pub unsafe fn start(call: &Ref) -> Option<Ref> {
         let (args, kwargs) = ((*object).args, (*object).kwargs);
         let function = do_function::undecorated((*object).function);
         if args.is_null() || kwargs.is_null() || function.is_null() {
-            return do_function::taken_apart();
+            return do_call::taken_apart();
         }
         if ffi::PyDict_Size(kwargs) != 0 {
             return Ref::from_result(calls::call(function, args, kwargs));
