@@ -44,7 +44,3 @@ hints._hint_fors = (lambda effect: 3,)
 go("hint of an int", Ask("a"))
 hints._hint_fors = (lambda effect: "two\nlines",)
 go("hint of two lines", Ask("a"))
-hints.hint_for = lambda effect: "replaced"
-go("replaced hint_for", Ask("a"))
-hints.skipped_by_annotation = lambda effect, typed: f"replaced {typed}"
-go("replaced skipped_by_annotation", Ask("a"))
