@@ -32,7 +32,6 @@ say("three effects", handled(vm.WithHandler(answer, body(3))))
 say("passed on", handled(vm.WithHandler(answer, vm.WithHandler(passing, body(3)))))
 say("no effects", handled(vm.WithHandler(answer, body(0))))
 say("observer", handled(vm.WithHandler(answer, vm.WithObserve(vm.Callable(repr), body(2)))))
-show("checks", vm.invariant_checks_enabled)
 for name in ("set_scheduler_trace_installed", "set_scheduler_step_budget_armed"):
     switch = getattr(extension, name)
     show(f"{name} on", lambda s=switch: s(True))

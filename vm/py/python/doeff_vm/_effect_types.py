@@ -381,10 +381,9 @@ def _bound_marks(handler: object) -> tuple[object, tuple[int, ...]]:
     if not isinstance(function, types.FunctionType):
         return None, ()
     generator_function, lines = _marks(function)
-    if generator_function is None:
+    if not callable(generator_function):
         return None, lines
-    bound = types.MethodType(cast("Callable[..., object]", generator_function), handler.__self__)
-    return bound, lines
+    return types.MethodType(generator_function, handler.__self__), lines
 
 
 def _passed_effects(handler: types.FunctionType) -> PassedEffects | None:
