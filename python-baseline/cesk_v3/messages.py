@@ -14,7 +14,6 @@ __all__ = [
     "consumed",
     "given_stop_iteration",
     "has_slots",
-    "holds_nothing",
     "is_exception",
     "missing_key",
     "name_of",
@@ -182,11 +181,6 @@ def not_an_exception(primitive: object, value: object) -> str:
 def given_stop_iteration(primitive: object) -> str:
     """A primitive was given a `StopIteration` to raise."""
     return f"{type_name(primitive)} was given StopIteration"
-
-
-def holds_nothing(primitive: object) -> str:
-    """A continuation that was used, or has not started, was asked what it holds."""
-    return f"{type_name(primitive)} needs a started, unused continuation"
 
 
 def unstarted(primitive: object) -> str:

@@ -171,15 +171,12 @@ class GetHandlers(Node, Program[Any]):
     __slots__ = ("_k",)
     __init_subclass__ = refuse_subclass
     __match_args__ = ("k",)
-    _bare = True
+    _shown = "k"
 
     def __init__(self, k: Any = None) -> None:
         self._k = k
 
     k = field("k", "The continuation; None stands for the place where this is yielded.")
-
-    def _arguments(self) -> tuple[tuple[str, Any], ...]:
-        return () if self._k is None else super()._arguments()
 
 
 class CreateContinuation(Node, Program[Any]):

@@ -88,10 +88,10 @@ def held(node: object, k: object) -> list[Frame] | Exception:
     """The frames that `k`, which is the continuation of `node`, keeps; or why it has none."""
     if type(k) is not Continuation:
         return TypeError(messages.not_a_continuation(node, k))
+    if k._unstarted:
+        return TypeError(messages.unstarted(node))
     frames = k._frames
-    if frames is None or k._unstarted:
-        return RuntimeError(messages.holds_nothing(node))
-    return frames
+    return ContinuationConsumed(messages.consumed()) if frames is None else frames
 
 
 def use_to_throw(node: ResumeThrow | TransferThrow) -> tuple[list[Frame], Control] | Exception:

@@ -248,9 +248,9 @@ def held(node: object, k: object) -> Segment | Exception:
     """The segments that `k`, which is the continuation of `node`, keeps; or why it has none."""
     if type(k) is not Continuation:
         return TypeError(messages.not_a_continuation(node, k))
-    if k._first is None or k._last is UNSTARTED:
-        return RuntimeError(messages.holds_nothing(node))
-    return k._first
+    if k._last is UNSTARTED:
+        return TypeError(messages.unstarted(node))
+    return k._first or ContinuationConsumed(messages.consumed())
 
 
 def error_of(node: ResumeThrow | TransferThrow) -> BaseException:

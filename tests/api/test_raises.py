@@ -399,19 +399,19 @@ CASES = [
         lambda new, k: new(3),
     ),
     *cases(
-        "Delegate Pass",
+        "Delegate Pass GetHandlers",
         "yielded: TypeError, k is not a continuation",
         "{name} needs a continuation, got 3 of type 'int'",
         lambda new, k: new(k=3),
     ),
     *cases(
-        "Delegate Pass",
+        "Delegate Pass GetHandlers",
         "yielded: TypeError, k is unstarted",
         "{name} needs a started continuation, got an unstarted one",
         lambda e, new, k: new(k=unstarted(e)),
     ),
     *cases(
-        "Delegate Pass",
+        "Delegate Pass GetHandlers",
         "yielded: ContinuationConsumed, k was used before",
         CONSUMED,
         lambda e, new, k: new(k=used(e)),
@@ -421,18 +421,6 @@ CASES = [
         "performer: UnhandledEffect, no outer handler accepts the effect",
         "handlers in scope: performer_gets.<locals>.clause (innermost first)",
         lambda e, new: performer_gets(e, new()),
-    ),
-    *cases(
-        "GetHandlers",
-        "yielded: TypeError, k is not a continuation",
-        "int",
-        lambda new: new(3),
-    ),
-    *cases(
-        "GetHandlers",
-        "yielded: RuntimeError, k is unstarted or was used before",
-        "continuation",
-        lambda e, new: new(used(e)),
     ),
     *cases(
         "CreateContinuation",

@@ -190,10 +190,19 @@ def test_rule_19_the_handlers_that_a_continuation_holds(engine, Ask, Tell):
 
 def test_rule_19_a_continuation_that_holds_nothing(engine, Ask):
     unstarted = engine.run(engine.CreateContinuation(Ask(), [answering(engine, "never")]))
-    for _ in ("unstarted", "used"):
-        with pytest.raises(RuntimeError):
+    for _ in ("unused", "used"):
+        with pytest.raises(TypeError, match=r"^GetHandlers needs a started continuation"):
             engine.run(engine.GetHandlers(unstarted))
         unstarted.close()
+
+    def storing(effect, k):
+        return k
+        yield
+
+    k = engine.run(engine.WithHandler(storing, Ask()))
+    k.close()
+    with pytest.raises(engine.ContinuationConsumed):
+        engine.run(engine.GetHandlers(k))
 
 
 # Rule 20: unstarted continuations

@@ -222,9 +222,13 @@ fn create_kind<const KIND: usize>(
             (
                 c"is_ok",
                 is_ok as ffi::PyCFunction,
-                c"Whether this is an Ok.",
+                c"is_ok($self, /)\n--\n\nWhether this is an Ok.",
             ),
-            (c"is_err", is_err, c"Whether this is an Err."),
+            (
+                c"is_err",
+                is_err,
+                c"is_err($self, /)\n--\n\nWhether this is an Err.",
+            ),
         ] {
             methods.push(method(name, function, ffi::METH_NOARGS, doc));
         }

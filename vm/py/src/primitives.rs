@@ -190,8 +190,8 @@ impl Driver<'_> {
     }
 
     fn get_handlers(&mut self, primitive: &Ref) -> Result<PyYielded, Ref> {
-        // SAFETY: it is a node.
-        if unsafe { node::optional_field(primitive, 0) }.is_some() {
+        // SAFETY: a `GetHandlers` has one field.
+        if unsafe { given(node::field(primitive, 0)) }.is_some() {
             return self.answer_question(primitive, Kind::GetHandlers);
         }
         let own = self.machine.clause();

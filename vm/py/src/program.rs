@@ -72,6 +72,10 @@ unsafe extern "C" fn init_effect(
             let done = Ref::from_result(calls::call(init.as_ptr(), args, kwargs));
             return if done.is_some() { 0 } else { -1 };
         }
+        let object = &raw const ffi::PyBaseObject_Type;
+        if (*class).tp_new.map(|new| new as usize) != (*object).tp_new.map(|new| new as usize) {
+            return 0; // its `__new__` has taken them, such as that of `str`
+        }
         let Some(name) = Ref::from_result(ffi::PyType_GetName(class)) else {
             return -1;
         };

@@ -282,7 +282,7 @@ pub(crate) const TABLE: [Spec; KINDS] = [
         0,
     ),
     Spec {
-        missing: Missing::Absent,
+        shown: Some(c"k"),
         ..shared(
             program(
                 Kind::GetHandlers,

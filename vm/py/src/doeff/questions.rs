@@ -19,7 +19,7 @@ impl Driver<'_> {
     /// The answer to one of the questions.
     ///
     /// # Errors
-    /// `RuntimeError` for a continuation that was used.
+    /// As [`held_by`](Self::held_by).
     pub(crate) fn answer_question(&mut self, question: &Ref, kind: Kind) -> Result<PyYielded, Ref> {
         let answer = match kind {
             Kind::GetExecutionContext => self.execution_context(),
@@ -27,15 +27,7 @@ impl Driver<'_> {
             _ => {
                 // SAFETY: the other questions have a continuation as their first field.
                 let k = unsafe { node::field(question, 0) };
-                if !continuation::is_continuation(&k) {
-                    return Err(errors::needs_continuation(&k));
-                }
-                // SAFETY: it was just checked; nothing uses it meanwhile.
-                let captured = unsafe { continuation::held(&k) };
-                let captured = captured.ok_or_else(|| {
-                    let name = kind.name();
-                    errors::raised(&format!("{name}: continuation has no detached fiber chain"))
-                })?;
+                let captured = self.held_by(&k, kind)?;
                 match kind {
                     Kind::GetTraceback => sites(captured).map_err(messages::exception),
                     Kind::GetBoundaries => boundaries(captured).map_err(messages::exception),
@@ -44,6 +36,34 @@ impl Driver<'_> {
             }
         }?;
         Ok(Yielded::Value(Value::Object(answer)))
+    }
+
+    /// What a continuation holds that a question of this kind is about.
+    ///
+    /// # Errors
+    /// `TypeError` for something else, and for one that has not started; `ContinuationConsumed` for one that was
+    /// used. In doeff's contract, `RuntimeError` for both of these.
+    fn held_by<'k>(&self, k: &'k Ref, kind: Kind) -> Result<&'k PyCaptured, Ref> {
+        if !continuation::is_continuation(k) {
+            return Err(if self.doeff {
+                errors::needs_continuation(k)
+            } else {
+                messages::needs_continuation(kind, k)
+            });
+        }
+        // SAFETY: it was just checked; nothing uses it meanwhile.
+        let (captured, is_unstarted) =
+            unsafe { (continuation::held(k), continuation::is_unstarted(k)) };
+        captured.ok_or_else(|| {
+            if self.doeff {
+                let name = kind.name();
+                errors::raised(&format!("{name}: continuation has no detached fiber chain"))
+            } else if is_unstarted {
+                messages::needs_started(kind)
+            } else {
+                messages::continuation_consumed()
+            }
+        })
     }
 }
 
