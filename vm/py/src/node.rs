@@ -13,13 +13,14 @@ use pyo3::{PyResult, Python, ffi};
 
 use crate::freelist::FreeList;
 use crate::node_slots::{
-    as_bool, call_handler, compare, construct, hash, is_err, is_ok, reduce, repr, short_name,
+    as_bool, call_handler, compare, construct, get_field, hash, is_err, is_ok, reduce, repr,
+    short_name,
 };
 use crate::object::Ref;
 use crate::specs::{Base, SPECS, TABLE};
 use crate::trash::release_field;
 use crate::types::{
-    TypeBuilder, class_getitem, dict_attribute, last_getter, last_member, method,
+    TypeBuilder, class_getitem, dict_attribute, getter, last_getter, last_member, method,
     new_by_vectorcall, object_member, offset_member, set_class_attribute, set_constructor, types,
     visit_object,
 };
@@ -190,12 +191,20 @@ fn create_kind<const KIND: usize>(
     base: *mut ffi::PyTypeObject,
 ) -> PyResult<*mut ffi::PyTypeObject> {
     let spec = &SPECS[KIND];
-    let mut members: Vec<_> = spec
-        .fields
-        .iter()
-        .enumerate()
-        .map(|(index, (name, doc))| object_member(name, field_offset(index), doc))
-        .collect();
+    let is_result = spec.kind.is_result();
+    let mut getters = Vec::new();
+    let mut members = Vec::new();
+    for (index, (name, doc)) in spec.fields.iter().enumerate() {
+        if is_result {
+            // As doeff's are, with its messages.
+            getters.push(ffi::PyGetSetDef {
+                closure: ptr::without_provenance_mut(index),
+                ..getter(name, get_field, doc)
+            });
+        } else {
+            members.push(object_member(name, field_offset(index), doc));
+        }
+    }
     for &(name, index) in spec.aliases {
         members.push(object_member(
             name,
@@ -203,7 +212,6 @@ fn create_kind<const KIND: usize>(
             spec.fields[index].1,
         ));
     }
-    let mut getters = Vec::new();
     if spec.open {
         members.push(offset_member(c"__dictoffset__", offset_of!(Node, dict)));
         getters.push(dict_attribute());
@@ -216,7 +224,6 @@ fn create_kind<const KIND: usize>(
         ffi::METH_NOARGS,
         c"How to pickle and copy this.",
     )];
-    let is_result = spec.kind.is_result();
     if is_result {
         for (name, function, doc) in [
             (

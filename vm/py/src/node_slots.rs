@@ -1,7 +1,7 @@
 //! What Python calls on nodes besides the collector's functions: constructors, repr, pickling, and the
 //! comparison of results.
 
-use std::ffi::{CStr, c_int};
+use std::ffi::{CStr, c_int, c_void};
 use std::ptr;
 
 use pyo3::ffi;
@@ -280,6 +280,24 @@ pub(crate) unsafe extern "C" fn hash(object: *mut ffi::PyObject) -> ffi::Py_hash
                 mixed => mixed,
             },
         }
+    }
+}
+
+/// A field of a node, whose index is `closure`.
+pub(crate) unsafe extern "C" fn get_field(
+    object: *mut ffi::PyObject,
+    closure: *mut c_void,
+) -> *mut ffi::PyObject {
+    // SAFETY: CPython gives a node of a kind that has this field; what it gives is a new reference.
+    unsafe {
+        let field = (*object.cast::<Node>()).fields[closure.addr()];
+        let field = if field.is_null() {
+            ffi::Py_None()
+        } else {
+            field
+        };
+        ffi::Py_INCREF(field);
+        field
     }
 }
 

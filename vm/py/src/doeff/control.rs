@@ -174,7 +174,14 @@ impl Driver<'_> {
     /// Runs what `Expand` has found.
     fn run_stream(&mut self, found: &Ref) -> PyOutcome {
         match start_stream(found) {
-            Ok(Some(started)) => refuse(Ok(started.into_yielded())),
+            // The generator takes the place of what has found it, and of a clause if that is one.
+            Ok(Some(Started::Body(generator))) => match self.machine.finish_frame() {
+                Some(PyFrame { k, note, .. }) => {
+                    PyCallOutcome::GenYield(Yielded::TailCall(PyFrame { generator, k, note }))
+                }
+                None => crate::driver::no_frame(),
+            },
+            Ok(Some(started @ Started::Value(_))) => refuse(Ok(started.into_yielded())),
             Ok(None) => {
                 let kind = messages::type_name_of(found);
                 let text = format!("type error: Expand: expected Value::Stream, got {kind}");
