@@ -390,16 +390,15 @@ unsafe extern "C" fn call_repr(object: *mut ffi::PyObject) -> *mut ffi::PyObject
     }
 }
 
-unsafe extern "C" fn call_expr(object: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
-    // SAFETY: the format fits its arguments.
+unsafe extern "C" fn call_expr(_: *mut ffi::PyObject, _: *mut c_void) -> *mut ffi::PyObject {
+    // SAFETY: the string ends with a null.
     unsafe {
-        ffi::PyErr_Format(
+        ffi::PyErr_SetString(
             ffi::PyExc_AttributeError,
-            c"'%s' object has no attribute 'expr'".as_ptr(),
-            c"Call".as_ptr(),
-            object,
-        )
+            c"Call has no expr node: read its function / args / kwargs".as_ptr(),
+        );
     }
+    ptr::null_mut()
 }
 
 unsafe extern "C" fn call_reduce(

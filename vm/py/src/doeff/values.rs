@@ -65,7 +65,6 @@ pub struct HandlerSpec {
     #[pyo3(get)]
     pub effect_types: Option<Py<PyTuple>>,
     /// The undecorated function that is called in its place, or None.
-    #[pyo3(get)]
     pub generator_function: Py<PyAny>,
     lines: Vec<u32>,
     /// The effects that it passes on untouched, and those that it keeps all the same, or None.
@@ -107,6 +106,12 @@ impl HandlerSpec {
             lines,
             passed,
         })
+    }
+
+    /// The undecorated function that is called in its place, or None.
+    #[getter]
+    fn generator_function(&self, py: Python<'_>) -> Py<PyAny> {
+        self.generator_function.clone_ref(py)
     }
 
     /// The lines of the tail resumes, as they were given.
