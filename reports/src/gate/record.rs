@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{Key, Kind, Row};
+use super::{Key, Kind, Row, Times};
 use crate::write::replace;
 use crate::{Engine, Mode};
 
@@ -32,17 +32,23 @@ pub struct Record {
     pub workloads: BTreeMap<String, String>,
     /// The hard limits, by what they are of. They may only be lowered.
     pub ceilings: BTreeMap<String, f64>,
-    /// The figures.
+    /// The figures, which are exact.
     pub rows: Vec<Row>,
+    /// Ratios of times, by the model name of the processor. Empty where none were accepted.
+    #[serde(default)]
+    pub times: BTreeMap<String, Times>,
 }
 
 /// The versions of the layout of a record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Schema {
-    /// The first layout.
-    #[default]
+    /// The first layout, which has no times.
     #[serde(rename = "doeff-vm/gate/1")]
     V1,
+    /// The second layout.
+    #[default]
+    #[serde(rename = "doeff-vm/gate/2")]
+    V2,
 }
 
 /// What was accepted, by whatever key: the workloads as they now are, and every change since the last release.
