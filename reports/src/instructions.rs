@@ -4,6 +4,7 @@
 mod build;
 mod event;
 mod markdown;
+mod part;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,6 +20,7 @@ use crate::{Engine, Mode, Params, WriteError, format};
 pub use build::Build;
 pub use event::{Event, Events};
 pub use markdown::{report, tables};
+pub use part::{Part, Parts};
 
 /// How much a floor may differ from what is recorded of it: counts repeat to less.
 pub const RECORD_TOLERANCE: f64 = 0.001;
@@ -57,9 +59,12 @@ pub struct Instructions {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Schema {
     /// The one with other events, the hashes of the workloads and the whole build.
-    #[default]
     #[serde(rename = "doeff-vm/instructions/2")]
     V2,
+    /// The one with parts.
+    #[default]
+    #[serde(rename = "doeff-vm/instructions/3")]
+    V3,
 }
 
 /// What a figure must not exceed.
@@ -92,6 +97,10 @@ pub struct Cost {
     pub counts: BTreeMap<Engine, f64>,
     /// What else was counted per operation, by engine; a quick run counts less.
     pub events: BTreeMap<Engine, Events>,
+    /// Instructions per operation on the VM, by what they belong to; their sum is the VM's count. Empty where they were
+    /// not told apart.
+    #[serde(default)]
+    pub parts: Parts,
     /// What the VM must not exceed.
     pub ceiling: Option<Ceiling>,
 }

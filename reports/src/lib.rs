@@ -8,6 +8,7 @@
 //! [floor](Engine::FLOOR) is the unit of the multiples and [cesk](Engine::CESK) is the rival.
 
 pub mod allocations;
+pub mod callgrind;
 pub mod changes;
 pub mod controls;
 mod engine;

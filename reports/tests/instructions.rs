@@ -24,6 +24,7 @@ fn cost(workload: &str, params: &Value, counts: &[(&'static str, f64)]) -> Cost 
         to: 2_500,
         counts: counts.collect(),
         events: [].into(),
+        parts: [].into(),
         ceiling: None,
     }
 }
@@ -59,7 +60,7 @@ fn all_events() -> Events {
 fn good() -> Instructions {
     let both = [("vm", 2_690.25), ("floor", 2_342.0)];
     Instructions {
-        schema: Schema::V2,
+        schema: Schema::V3,
         created: "2026-02-03T04:05:06Z".to_owned(),
         mode: Mode::Full,
         build: Build {
