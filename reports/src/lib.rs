@@ -19,6 +19,7 @@ pub mod gate;
 mod head;
 pub mod html;
 pub mod instructions;
+mod json;
 mod lines;
 pub mod markdown;
 mod plot;

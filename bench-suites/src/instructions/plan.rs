@@ -356,7 +356,7 @@ impl Subject<'_, '_> {
 
 #[cfg(test)]
 mod tests {
-    use doeff_reports::instructions::{Ceiling, Event};
+    use doeff_reports::instructions::{Ceiling, Event, Part};
     use doeff_reports::{Engine, Mode};
 
     use super::{Plan, Total, Totals};

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Key, Kind, Row, Times};
 use crate::write::replace;
-use crate::{Engine, Mode};
+use crate::{Engine, Mode, json};
 
 /// The figures of one run, under the key of what decides them: what later ones are compared with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -155,7 +155,7 @@ impl Record {
 
     /// The JSON schema, as indented JSON with a final newline.
     pub fn json_schema() -> String {
-        json(&schemars::schema_for!(Self))
+        json::schema::<Self>()
     }
 }
 
@@ -178,7 +178,7 @@ impl Accepted {
 
     /// The JSON schema, as indented JSON with a final newline.
     pub fn json_schema() -> String {
-        json(&schemars::schema_for!(Self))
+        json::schema::<Self>()
     }
 
     /// What was accepted after the last release, or at any time if there was none.
@@ -210,19 +210,13 @@ pub(super) fn allowance<'a>(entries: impl IntoIterator<Item = &'a Entry>, row: &
     of_row.map(Change::rise).sum()
 }
 
-fn json(value: &impl Serialize) -> String {
-    let mut text = serde_json::to_string_pretty(value).expect("all keys are text");
-    text.push('\n');
-    text
-}
-
 fn write(value: &impl Serialize, path: &Path) -> Result<(), FileError> {
     let failed = |source| FileError::Io {
         path: path.to_owned(),
         source,
     };
     fs::create_dir_all(path.parent().unwrap_or(path)).map_err(failed)?;
-    replace(path, &json(value)).map_err(failed)
+    replace(path, &json::pretty(value)).map_err(failed)
 }
 
 fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, FileError> {

@@ -193,15 +193,5 @@ fn ratios(report: &Report, resampling: &Resampling) -> impl Iterator<Item = Rati
 }
 
 fn label(row: &Measurement) -> String {
-    let Measurement {
-        workload,
-        params,
-        size,
-        ..
-    } = row;
-    if params.is_empty() {
-        format!("{workload}, size {size}")
-    } else {
-        format!("{workload} ({params}), size {size}")
-    }
+    format!("{}, size {}", row.params.label(&row.workload), row.size)
 }
