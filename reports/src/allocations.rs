@@ -2,15 +2,13 @@
 //! and how much is alive at once.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::read::{ReadError, read};
-use crate::write::replace;
-use crate::{Engine, Mode, Params, Versions, WriteError};
+use crate::{Engine, Mode, Params, Versions, WriteError, json};
 
 /// Everything one run found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -225,11 +223,7 @@ impl Row {
 
     /// The workload with its parameters.
     pub fn label(&self) -> String {
-        if self.params.is_empty() {
-            self.workload.clone()
-        } else {
-            format!("{} ({})", self.workload, self.params)
-        }
+        self.params.label(&self.workload)
     }
 }
 
@@ -276,24 +270,13 @@ impl Allocations {
     }
 
     /// The record as indented JSON with a final newline.
-    ///
-    /// # Panics
-    /// Never: every map in it has strings as keys.
     pub fn to_json(&self) -> String {
-        let mut text = serde_json::to_string_pretty(self).expect("a record has string keys only");
-        text.push('\n');
-        text
+        json::pretty(self)
     }
 
     /// The JSON schema, as indented JSON with a final newline.
-    ///
-    /// # Panics
-    /// Never: a schema is JSON already.
     pub fn json_schema() -> String {
-        let mut text =
-            serde_json::to_string_pretty(&schemars::schema_for!(Self)).expect("a schema is JSON");
-        text.push('\n');
-        text
+        json::schema::<Self>()
     }
 
     /// Writes `allocations.json` into `dir`, which is made if need be.
@@ -301,11 +284,6 @@ impl Allocations {
     /// # Errors
     /// When it cannot be written.
     pub fn write(&self, dir: &Path) -> Result<(), WriteError> {
-        let write = |path: &Path| {
-            fs::create_dir_all(dir)?;
-            replace(path, &self.to_json())
-        };
-        let path = dir.join("allocations.json");
-        write(&path).map_err(|source| WriteError::Io { path, source })
+        json::write_into(dir, &[("allocations.json", self.to_json())])
     }
 }

@@ -21,8 +21,7 @@ impl Head {
     /// The head of a folder's renderings.
     pub(crate) fn of(folder: &Folder) -> Self {
         let report = &folder.report;
-        let rounds: Vec<_> = report.rounds.iter().map(round).collect();
-        let noise = Noise::of(&rounds);
+        let noise = noise(report);
         Self {
             grade: noise.grade,
             noise: sentence(&noise),
@@ -30,6 +29,12 @@ impl Head {
             warnings: warnings(report, noise.grade),
         }
     }
+}
+
+/// How noisy the machine was in a run.
+pub(crate) fn noise(report: &Report) -> Noise {
+    let rounds: Vec<_> = report.rounds.iter().map(round).collect();
+    Noise::of(&rounds)
 }
 
 fn round(round: &Round) -> noise::Round {

@@ -7,6 +7,7 @@ mod engines;
 mod floor;
 mod history;
 mod overs;
+mod parts;
 mod samples;
 mod sweeps;
 mod twins;
@@ -125,6 +126,7 @@ fn render(
         floor::section(comparison, detail)?,
         costs::section(comparison, detail)?,
         counts::section(folder)?,
+        parts::section(folder, detail)?,
         sweeps::section(folder, comparison)?,
         overs::section(comparison, detail)?,
         samples::section(folder, comparison, detail)?,

@@ -4,21 +4,21 @@
 mod build;
 mod event;
 mod markdown;
+mod part;
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::stats::log_log_slope;
-use crate::write::replace;
-use crate::{Engine, Mode, Params, WriteError, format};
+use crate::{Engine, Mode, Params, WriteError, format, json};
 
 pub use build::Build;
 pub use event::{Event, Events};
 pub use markdown::{report, tables};
+pub use part::{Part, Parts};
 
 /// How much a floor may differ from what is recorded of it: counts repeat to less.
 pub const RECORD_TOLERANCE: f64 = 0.001;
@@ -57,9 +57,12 @@ pub struct Instructions {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Schema {
     /// The one with other events, the hashes of the workloads and the whole build.
-    #[default]
     #[serde(rename = "doeff-vm/instructions/2")]
     V2,
+    /// The one with parts.
+    #[default]
+    #[serde(rename = "doeff-vm/instructions/3")]
+    V3,
 }
 
 /// What a figure must not exceed.
@@ -92,6 +95,10 @@ pub struct Cost {
     pub counts: BTreeMap<Engine, f64>,
     /// What else was counted per operation, by engine; a quick run counts less.
     pub events: BTreeMap<Engine, Events>,
+    /// Instructions per operation on the VM, by what they belong to; their sum is the VM's count. Empty where they were
+    /// not told apart.
+    #[serde(default)]
+    pub parts: Parts,
     /// What the VM must not exceed.
     pub ceiling: Option<Ceiling>,
 }
@@ -150,7 +157,7 @@ impl Cost {
 
     /// The workload with its parameters; what the operation is, where the workload alone does not say.
     pub fn label(&self) -> String {
-        let label = label(&self.workload, &self.params);
+        let label = self.params.label(&self.workload);
         if self.over == "size" {
             label
         } else {
@@ -176,14 +183,6 @@ impl Cost {
     }
 }
 
-fn label(workload: &str, params: &Params) -> String {
-    if params.is_empty() {
-        workload.to_owned()
-    } else {
-        format!("{workload} ({params})")
-    }
-}
-
 /// What the floor needs for one operation, and how much that may be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -203,7 +202,7 @@ pub struct Floor {
 impl Floor {
     /// The workload with its parameters.
     pub fn label(&self) -> String {
-        label(&self.workload, &self.params)
+        self.params.label(&self.workload)
     }
 
     fn highest(&self) -> Option<f64> {
@@ -347,24 +346,13 @@ impl Instructions {
     }
 
     /// The record as indented JSON with a final newline.
-    ///
-    /// # Panics
-    /// Never: every map in it has strings as keys.
     pub fn to_json(&self) -> String {
-        let mut text = serde_json::to_string_pretty(self).expect("a record has string keys only");
-        text.push('\n');
-        text
+        json::pretty(self)
     }
 
     /// The JSON schema, as indented JSON with a final newline.
-    ///
-    /// # Panics
-    /// Never: a schema is JSON already.
     pub fn json_schema() -> String {
-        let mut text =
-            serde_json::to_string_pretty(&schemars::schema_for!(Self)).expect("a schema is JSON");
-        text.push('\n');
-        text
+        json::schema::<Self>()
     }
 
     /// Writes `instructions.json` and `instructions.md` into `dir`, which is made if need be.
@@ -372,17 +360,10 @@ impl Instructions {
     /// # Errors
     /// When a file cannot be written.
     pub fn write(&self, dir: &Path) -> Result<(), WriteError> {
-        fs::create_dir_all(dir).map_err(|source| WriteError::Io {
-            path: dir.to_owned(),
-            source,
-        })?;
-        for (name, content) in [
+        let files = [
             ("instructions.json", self.to_json()),
             ("instructions.md", report(self)),
-        ] {
-            let path = dir.join(name);
-            replace(&path, &content).map_err(|source| WriteError::Io { path, source })?;
-        }
-        Ok(())
+        ];
+        json::write_into(dir, &files)
     }
 }

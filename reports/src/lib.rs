@@ -8,6 +8,7 @@
 //! [floor](Engine::FLOOR) is the unit of the multiples and [cesk](Engine::CESK) is the rival.
 
 pub mod allocations;
+pub mod callgrind;
 pub mod changes;
 pub mod controls;
 mod engine;
@@ -18,6 +19,7 @@ pub mod gate;
 mod head;
 pub mod html;
 pub mod instructions;
+mod json;
 mod lines;
 pub mod markdown;
 mod plot;

@@ -1,6 +1,7 @@
 //! Plots as SVG text. Their colours are those of the light theme; the page's style sheet maps each to a variable.
 
 mod axis;
+pub(crate) mod bars;
 pub(crate) mod curves;
 pub(crate) mod lanes;
 pub(crate) mod samples;

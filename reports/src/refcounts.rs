@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::fs;
 use std::path::Path;
 
 use schemars::JsonSchema;
@@ -10,8 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::allocations::Build;
 use crate::read::{ReadError, read};
-use crate::write::replace;
-use crate::{Engine, Mode, Params, WriteError};
+use crate::{Engine, Mode, Params, WriteError, json};
 
 /// How much the resident set may grow while one ending is measured, in bytes: what an allocator takes from the
 /// system comes in leaps of a megabyte.
@@ -201,11 +199,7 @@ impl fmt::Display for Growth {
 impl Row {
     /// The workload with its parameters.
     pub fn label(&self) -> String {
-        if self.params.is_empty() {
-            self.workload.clone()
-        } else {
-            format!("{} ({})", self.workload, self.params)
-        }
+        self.params.label(&self.workload)
     }
 
     /// What grows with the runs.
@@ -269,24 +263,13 @@ impl Refcounts {
     }
 
     /// The record as indented JSON with a final newline.
-    ///
-    /// # Panics
-    /// Never: every map in it has strings as keys.
     pub fn to_json(&self) -> String {
-        let mut text = serde_json::to_string_pretty(self).expect("a record has string keys only");
-        text.push('\n');
-        text
+        json::pretty(self)
     }
 
     /// The JSON schema, as indented JSON with a final newline.
-    ///
-    /// # Panics
-    /// Never: a schema is JSON already.
     pub fn json_schema() -> String {
-        let mut text =
-            serde_json::to_string_pretty(&schemars::schema_for!(Self)).expect("a schema is JSON");
-        text.push('\n');
-        text
+        json::schema::<Self>()
     }
 
     /// Writes `refcounts.json` into `dir`, which is made if need be.
@@ -294,11 +277,6 @@ impl Refcounts {
     /// # Errors
     /// When it cannot be written.
     pub fn write(&self, dir: &Path) -> Result<(), WriteError> {
-        let write = |path: &Path| {
-            fs::create_dir_all(dir)?;
-            replace(path, &self.to_json())
-        };
-        let path = dir.join("refcounts.json");
-        write(&path).map_err(|source| WriteError::Io { path, source })
+        json::write_into(dir, &[("refcounts.json", self.to_json())])
     }
 }

@@ -1,6 +1,5 @@
 //! The record of a sweep: what an operation costs at many sizes, and the law that this follows.
 
-use std::fs;
 use std::path::Path;
 
 use comfy_table::presets::ASCII_MARKDOWN;
@@ -10,8 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fit::Fit;
 use crate::instructions::Build;
-use crate::write::replace;
-use crate::{Engine, Params, WriteError, format};
+use crate::{Engine, Params, WriteError, format, json};
 
 /// Everything a sweep found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -91,11 +89,7 @@ impl Series {
 
     /// The workload with its parameters.
     pub fn label(&self) -> String {
-        if self.params.is_empty() {
-            self.workload.clone()
-        } else {
-            format!("{} ({})", self.workload, self.params)
-        }
+        self.params.label(&self.workload)
     }
 
     /// The fit in a line, or why there is none.
@@ -132,24 +126,13 @@ impl Sweep {
     }
 
     /// The record as indented JSON with a final newline.
-    ///
-    /// # Panics
-    /// Never: every map in it has strings as keys.
     pub fn to_json(&self) -> String {
-        let mut text = serde_json::to_string_pretty(self).expect("a record has string keys only");
-        text.push('\n');
-        text
+        json::pretty(self)
     }
 
     /// The JSON schema, as indented JSON with a final newline.
-    ///
-    /// # Panics
-    /// Never: a schema is JSON already.
     pub fn json_schema() -> String {
-        let mut text =
-            serde_json::to_string_pretty(&schemars::schema_for!(Self)).expect("a schema is JSON");
-        text.push('\n');
-        text
+        json::schema::<Self>()
     }
 
     /// Writes `sweep.json` into `dir`, which is made if need be.
@@ -157,9 +140,7 @@ impl Sweep {
     /// # Errors
     /// When it cannot be written.
     pub fn write(&self, dir: &Path) -> Result<(), WriteError> {
-        let path = dir.join("sweep.json");
-        let written = fs::create_dir_all(dir).and_then(|()| replace(&path, &self.to_json()));
-        written.map_err(|source| WriteError::Io { path, source })
+        json::write_into(dir, &[("sweep.json", self.to_json())])
     }
 }
 

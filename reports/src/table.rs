@@ -240,11 +240,7 @@ impl Group {
 
     /// The workload and, in brackets, its parameters: `nested_handlers (depth=4, typed=true)`.
     pub fn label(&self) -> String {
-        if self.params.is_empty() {
-            self.workload.clone()
-        } else {
-            format!("{} ({})", self.workload, self.params)
-        }
+        self.params.label(&self.workload)
     }
 
     /// The smallest and largest size that any engine ran.

@@ -2,28 +2,10 @@
 
 mod common;
 
-use std::path::Path;
-use std::{env, fs};
-
-use common::story;
+use common::{check, story};
 use doeff_reports::changes::Changes;
 use doeff_reports::terminal::Style;
 use doeff_reports::{Comparison, Folder, markdown, terminal};
-
-fn check(name: &str, rendered: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/golden")
-        .join(name);
-    if env::var_os("UPDATE_GOLDEN").is_some() {
-        fs::write(&path, rendered).expect("the golden file is writable");
-    }
-    let golden =
-        fs::read_to_string(&path).expect("the golden file is readable; UPDATE_GOLDEN=1 writes it");
-    assert_eq!(
-        rendered, golden,
-        "{name} differs; UPDATE_GOLDEN=1 rewrites it"
-    );
-}
 
 fn terminal(folder: &Folder) -> String {
     terminal::report(folder, &Comparison::of_folder(folder), Style::Plain)

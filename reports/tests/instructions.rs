@@ -5,9 +5,9 @@ use std::{env, fs};
 
 use doeff_reports::gate::{Exact as _, Kind};
 use doeff_reports::instructions::{
-    Build, Ceiling, Cost, Event, Events, Floor, Law, Point, Repeats, Schema, Verdict,
+    Build, Ceiling, Cost, Event, Events, Floor, Law, Part, Point, Repeats, Schema, Verdict,
 };
-use doeff_reports::{Engine, Instructions, Mode, Params, Versions};
+use doeff_reports::{Engine, Instructions, Mode, Params, Versions, instructions};
 use serde_json::{Value, json};
 
 fn cost(workload: &str, params: &Value, counts: &[(&'static str, f64)]) -> Cost {
@@ -24,6 +24,7 @@ fn cost(workload: &str, params: &Value, counts: &[(&'static str, f64)]) -> Cost 
         to: 2_500,
         counts: counts.collect(),
         events: [].into(),
+        parts: [].into(),
         ceiling: None,
     }
 }
@@ -59,7 +60,7 @@ fn all_events() -> Events {
 fn good() -> Instructions {
     let both = [("vm", 2_690.25), ("floor", 2_342.0)];
     Instructions {
-        schema: Schema::V2,
+        schema: Schema::V3,
         created: "2026-02-03T04:05:06Z".to_owned(),
         mode: Mode::Full,
         build: Build {
@@ -93,6 +94,10 @@ fn good() -> Instructions {
                     (Engine::FLOOR, [(Event::SystemCalls, 0.0)].into()),
                 ]
                 .into(),
+                parts: Part::ALL
+                    .into_iter()
+                    .zip([2_120.0, 480.25, 90.0, 0.0])
+                    .collect(),
                 ..cost("resume_churn", &json!({}), &both)
             },
             Cost {
@@ -169,13 +174,13 @@ fn check(file: &str, rendered: &str, variable: &str) {
 fn the_markdown_report_where_everything_holds() {
     let record = good();
     assert_eq!(record.broken, [""; 0]);
-    let rendered = doeff_reports::instructions::report(&record);
+    let rendered = instructions::report(&record);
     check("tests/golden/instructions.md", &rendered, "UPDATE_GOLDEN");
 }
 
 #[test]
 fn the_markdown_report_where_everything_is_broken() {
-    let rendered = doeff_reports::instructions::report(&bad());
+    let rendered = instructions::report(&bad());
     check(
         "tests/golden/instructions_broken.md",
         &rendered,
@@ -250,6 +255,35 @@ fn a_record_is_valid_under_its_schema_and_reads_back() {
         assert!(!validator.is_valid(&json));
         assert!(serde_json::from_value::<Instructions>(json).is_err());
     }
+}
+
+#[test]
+fn a_record_from_before_parts_is_read_and_has_none() {
+    let mut json: Value = serde_json::from_str(&good().to_json()).expect("it is JSON");
+    json["schema"] = json!("doeff-vm/instructions/2");
+    for cost in json["costs"].as_array_mut().expect("it is a list") {
+        let cost = cost.as_object_mut().expect("it is an object");
+        assert!(cost.remove("parts").is_some());
+    }
+    let old: Instructions = serde_json::from_value(json).expect("it is understood");
+    assert!(old.costs.iter().all(|cost| cost.parts.is_empty()));
+    assert!(!instructions::tables(&old).contains("Whose instructions"));
+}
+
+#[test]
+fn parts_are_shown_beside_their_sum() {
+    let text = instructions::tables(&good());
+    let (_, table) = text
+        .split_once("## Whose instructions they are")
+        .expect("there is such a section");
+    let row = table.lines().find(|line| line.contains("resume_churn"));
+    let cells: Vec<_> = row
+        .expect("it was told apart")
+        .split('|')
+        .map(str::trim)
+        .collect();
+    let shown = ["resume_churn", "2,690.3", "2,120.0", "480.3", "90.0", "0.0"];
+    assert_eq!(cells[1..7], shown);
 }
 
 #[test]

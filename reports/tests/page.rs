@@ -43,6 +43,19 @@ fn it_loads_nothing_and_runs_nothing() {
 }
 
 #[test]
+fn instructions_are_told_apart() {
+    let page = story();
+    let (_, section) = page
+        .split_once("id=\"parts\"")
+        .expect("there is such a section");
+    let section = section.split("</section>").next().unwrap_or_default();
+    assert_eq!(section.matches("<rect").count(), 2 * 3 * 4); // two layouts, three costs, four parts
+    for text in ["CPython", "binding", "core", "other", "1,702.5"] {
+        assert!(section.contains(text), "{text}");
+    }
+}
+
+#[test]
 fn every_plot_has_its_data_as_a_table() {
     let page = story();
     let figures: Vec<_> = page.split("<figure").skip(1).collect();

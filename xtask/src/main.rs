@@ -28,6 +28,7 @@ mod test;
 mod tools;
 mod wheel;
 mod workspace;
+mod worktree;
 
 use std::process::ExitCode;
 

@@ -25,7 +25,7 @@ use crate::workers;
 
 use run::Run;
 use selection::Selection;
-pub(crate) use selection::workloads;
+pub use selection::workloads;
 use turn::{Interrupt, Turn};
 
 /// The exit code of a run that was interrupted: that of a shell for SIGINT.

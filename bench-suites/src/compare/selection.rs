@@ -22,7 +22,10 @@ pub(super) struct Selection {
 }
 
 /// All workloads, or those of these names.
-pub(crate) fn workloads(py: Python<'_>, names: &[String]) -> Result<Vec<Workload>> {
+///
+/// # Errors
+/// When there is none of a name, or a file is not a workload.
+pub fn workloads(py: Python<'_>, names: &[String]) -> Result<Vec<Workload>> {
     let folder = python::workspace().join("bench-suites/programs");
     let mut sources = Source::read_all(&folder)?;
     if let Some(unknown) = names

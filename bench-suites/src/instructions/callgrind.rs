@@ -4,6 +4,7 @@
 //! that counts starts itself once more as Gungraun's, with a file of jobs. What Gungraun writes goes to a
 //! temporary folder, and nothing is compared there.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Seek as _};
@@ -17,6 +18,7 @@ use gungraun_summary::v7::{BenchmarkSummary, EventKind, Metric, ToolMetricResult
 use serde::{Deserialize, Serialize};
 
 use super::count::{Detail, Total};
+use super::parts;
 use super::region;
 use doeff_reports::instructions::Event;
 
@@ -196,11 +198,16 @@ fn count(line: &str) -> Result<(usize, Total)> {
     let summary: BenchmarkSummary = serde_json::from_str(line)
         .with_context(|| format!("Gungraun said {line:?}, which is no summary"))?;
     let number = summary.id.as_deref().and_then(|id| id.strip_prefix(JOB));
-    let number = number.and_then(|number| number.parse().ok());
+    let number: Option<usize> = number.and_then(|number| number.parse().ok());
     let mut profiles = summary.profiles.0.iter();
     let total = profiles.find_map(|profile| total(&profile.data.total.metrics));
     let found = number.zip(total);
-    found.ok_or_else(|| anyhow!("a summary of Gungraun's has no count of a job: {line}"))
+    let (number, mut total) =
+        found.ok_or_else(|| anyhow!("a summary of Gungraun's has no count of a job: {line}"))?;
+    // A folder that is not below the root is absolute, and stays as it is.
+    let folder = summary.project_root.join(&summary.output_dir);
+    total.parts = parts::read(&folder, &format!("{JOB}{number}"), total.instructions)?;
+    Ok((number, total))
 }
 
 /// What callgrind counted, if it is callgrind's and instructions are among it.
@@ -221,6 +228,7 @@ fn total(metrics: &ToolMetricResults) -> Option<Total> {
         events: events
             .filter_map(|event| Some((event, sum(kinds(event))?)))
             .collect(),
+        parts: BTreeMap::new(),
     })
 }
 
@@ -237,16 +245,29 @@ fn kinds(event: Event) -> &'static [EventKind] {
 
 #[cfg(test)]
 mod tests {
-    use doeff_reports::instructions::Event;
+    use doeff_reports::instructions::{Event, Part};
+    use tempfile::TempDir;
 
     use super::{Total, count};
 
+    /// Callgrind's files of jobs that ran nothing but Python.
+    fn files() -> TempDir {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for job in ["job_1", "job_12"] {
+            let path = folder.path().join(format!("callgrind.{job}.out"));
+            let text = "ob=/lib/libpython3.11.so.1.0\nfn=f\n0 1234567\n";
+            std::fs::write(path, text).expect("the folder is writable");
+        }
+        folder
+    }
+
     /// What Gungraun says of a job, but for what is not looked at.
-    fn summary(id: &str, metrics: &str) -> String {
+    fn summary(folder: &TempDir, id: &str, metrics: &str) -> String {
+        let folder = folder.path().display();
         format!(
             r#"{{"baselines": [null, null], "benchmark_exe": "instructions", "benchmark_file": "a.rs",
             "duration_ns": 1, "function_name": "count", "group": "jobs", "id": "{id}",
-            "kind": "BinaryBenchmark", "module_path": "a::jobs::count", "output_dir": "/o",
+            "kind": "BinaryBenchmark", "module_path": "a::jobs::count", "output_dir": "{folder}",
             "package_dir": "p", "profiles": [{{"data": {{"parts": [],
             "total": {{"metrics": {metrics}, "regressions": []}}}}, "duration_ns": 1, "process_ns": 1,
             "started_at": "2026-11-25T03:13:48Z", "tool": "Callgrind"}}], "project_root": "/r",
@@ -258,12 +279,14 @@ mod tests {
         Total {
             instructions: 1_234_567,
             events: events.iter().copied().collect(),
+            parts: [(Part::Cpython, 1_234_567)].into(),
         }
     }
 
     #[test]
     fn the_job_and_its_instructions_are_read() {
-        let said = summary("job_12", r#"{"Ir": {"values": {"new": 1234567}}}"#);
+        let files = files();
+        let said = summary(&files, "job_12", r#"{"Ir": {"values": {"new": 1234567}}}"#);
         assert_eq!(count(&said).expect("it is complete"), (12, total(&[])));
     }
 
@@ -278,18 +301,20 @@ mod tests {
             ("SysCount", 8),
         ];
         let counts = counts.map(|(name, count)| counted(name, count)).join(", ");
-        let said = summary("job_1", &format!("{{{counts}}}"));
+        let files = files();
+        let said = summary(&files, "job_1", &format!("{{{counts}}}"));
         let events = [(Event::Branches, 11), (Event::SystemCalls, 8)];
         assert_eq!(count(&said).expect("it is complete"), (1, total(&events)));
     }
 
     #[test]
     fn what_is_no_count_of_a_job_is_an_error() {
+        let files = files();
         let counted = r#"{"Ir": {"values": {"new": 1}}}"#;
         for said in [
-            summary("other", counted),
-            summary("job_1", r#"{"Dr": {"values": {"new": 1}}}"#),
-            summary("job_1", r#"{"Ir": {"values": {"old": 1}}}"#),
+            summary(&files, "other", counted),
+            summary(&files, "job_1", r#"{"Dr": {"values": {"new": 1}}}"#),
+            summary(&files, "job_1", r#"{"Ir": {"values": {"old": 1}}}"#),
         ] {
             let error = count(&said).expect_err("something is missing");
             assert!(error.to_string().contains("no count of a job"), "{error}");

@@ -6,7 +6,7 @@ use std::io;
 use std::process::Command;
 
 use anyhow::{Context, Result, anyhow, bail};
-use doeff_reports::instructions::Event;
+use doeff_reports::instructions::{Event, Part};
 use serde::{Deserialize, Serialize};
 
 use super::callgrind;
@@ -48,6 +48,8 @@ pub(crate) enum Detail {
 pub(crate) struct Total {
     pub(crate) instructions: u64,
     pub(crate) events: BTreeMap<Event, u64>,
+    /// The instructions by what they belong to.
+    pub(crate) parts: BTreeMap<Part, u64>,
 }
 
 /// The total of each job, in their order. A worker gets its job as JSON after `--worker`.

@@ -11,6 +11,7 @@ mod callgrind;
 mod ceilings;
 pub(crate) mod count;
 mod floors;
+mod parts;
 mod plan;
 pub(crate) mod region;
 pub(crate) mod worker;
@@ -93,7 +94,7 @@ fn count(arguments: &Arguments, plan: &Plan) -> Result<ExitCode> {
         records.get(&interpreter, label)
     });
     let found = Instructions {
-        schema: Schema::V2,
+        schema: Schema::V3,
         created,
         mode: arguments.mode(),
         build,
@@ -189,6 +190,7 @@ mod tests {
             to: 2,
             counts: BTreeMap::from([(Engine::VM, vm), (Engine::FLOOR, floor)]),
             events: BTreeMap::new(),
+            parts: BTreeMap::new(),
             ceiling: None,
         }
     }

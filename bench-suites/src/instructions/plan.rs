@@ -5,7 +5,7 @@ mod laws;
 use std::collections::{BTreeMap, HashMap};
 
 use anyhow::Result;
-use doeff_reports::instructions::{Ceiling, Cost, Event, Events, Law, Point};
+use doeff_reports::instructions::{Ceiling, Cost, Event, Events, Law, Part, Parts, Point};
 use doeff_reports::{Engine, Mode, Params};
 use pyo3::prelude::*;
 use serde_json::{Value, json};
@@ -74,6 +74,18 @@ impl Measure {
         self.figure(|span| span.count(totals))
     }
 
+    /// The count by what it belongs to; nothing where that was not told apart.
+    fn parts(&self, totals: &Totals) -> Parts {
+        let found = Part::ALL.into_iter().filter_map(|part| {
+            let of = |total: &Total| {
+                let parts = Some(&total.parts).filter(|parts| !parts.is_empty());
+                parts.map(|parts| parts.get(&part).copied().unwrap_or_default())
+            };
+            Some((part, self.figure(|span| span.per_operation(totals, of))?))
+        });
+        found.collect()
+    }
+
     /// What else was counted.
     fn events(&self, totals: &Totals) -> Events {
         let found = Event::ALL.into_iter().filter_map(|event| {
@@ -89,6 +101,16 @@ struct CostPlan {
     /// Without its counts.
     cost: Cost,
     measures: Vec<(Engine, Measure)>,
+}
+
+impl CostPlan {
+    /// Whose instructions the VM's are; nothing where it is not measured.
+    fn parts(&self, totals: &Totals) -> Parts {
+        let mut measures = self.measures.iter();
+        let vm = measures.find(|(engine, _)| *engine == Engine::VM);
+        vm.map(|(_, measure)| measure.parts(totals))
+            .unwrap_or_default()
+    }
 }
 
 /// A law that is to be fitted.
@@ -169,6 +191,7 @@ impl Plan {
             Cost {
                 counts: counts.collect(),
                 events: events.collect(),
+                parts: plan.parts(totals),
                 ..plan.cost.clone()
             }
         });
@@ -284,6 +307,7 @@ impl Subject<'_, '_> {
                     to,
                     counts: BTreeMap::new(),
                     events: BTreeMap::new(),
+                    parts: Parts::new(),
                     ceiling: ceiling.map(Ceiling::TimesFloor),
                 },
             });
@@ -321,6 +345,7 @@ impl Subject<'_, '_> {
                     to: DEPTHS[1],
                     counts: BTreeMap::new(),
                     events: BTreeMap::new(),
+                    parts: Parts::new(),
                     ceiling: Some(ceiling),
                 },
             });
@@ -331,7 +356,7 @@ impl Subject<'_, '_> {
 
 #[cfg(test)]
 mod tests {
-    use doeff_reports::instructions::{Ceiling, Event};
+    use doeff_reports::instructions::{Ceiling, Event, Part};
     use doeff_reports::{Engine, Mode};
 
     use super::{Plan, Total, Totals};
@@ -391,6 +416,11 @@ mod tests {
                 let total = Total {
                     instructions: 1_000 + job.size * (100 + 5 * index),
                     events: [(Event::SystemCalls, 7 + job.size * index)].into(),
+                    parts: [
+                        (Part::Cpython, 1_000 + job.size * 100),
+                        (Part::Core, job.size * 5 * index),
+                    ]
+                    .into(),
                 };
                 (job, total)
             })
@@ -420,6 +450,17 @@ mod tests {
             })
         };
         assert_eq!(system_calls("builtin_effects (effect=get)"), Some(1.0));
+        let found = costs
+            .iter()
+            .find(|cost| cost.label() == "builtin_effects (effect=get)");
+        let parts = &found.expect("it is there").parts;
+        let expected = [
+            (Part::Cpython, 100.0),
+            (Part::Binding, 0.0),
+            (Part::Core, 5.0),
+            (Part::Other, 0.0),
+        ];
+        assert_eq!(*parts, expected.into());
         let laws = plan.laws(&totals);
         let law = laws.iter().find(|law| law.over.contains("effects"));
         let law = law.expect("there is that law");

@@ -2,8 +2,10 @@
 
 use super::judge::lifted;
 use super::workloads::differences;
-use super::{Accepted, Change, Entry, Found, Record};
-use crate::Mode;
+use std::collections::BTreeMap;
+
+use super::{Accepted, Change, Entry, Found, JudgedTimes, Record, Times};
+use crate::{Engine, Mode};
 
 /// Why a run cannot be accepted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -64,7 +66,7 @@ pub fn accept(
         key: record.key.short(),
         reason: reason.trim().to_owned(),
         release,
-        changes: old.map(|old| changes(record, old)).unwrap_or_default(),
+        changes: old.map(|old| changes(found, old)).unwrap_or_default(),
         workloads: if accepted.workloads.is_empty() {
             Vec::new() // all of them, at the very first time
         } else {
@@ -77,12 +79,27 @@ pub fn accept(
     let mut next = accepted.clone();
     next.workloads.clone_from(&record.workloads);
     next.entries.push(entry);
-    Ok((record.clone(), next))
+    let record = Record {
+        times: times(found, old),
+        ..record.clone()
+    };
+    Ok((record, next))
+}
+
+/// The ratios of times as they are now on this processor, unless it was too noisy; as they were on others.
+fn times(found: &Found, old: Option<&Record>) -> BTreeMap<String, Times> {
+    let mut times = old.map(|old| old.times.clone()).unwrap_or_default();
+    if let Ok(now) = &found.times
+        && !now.is_noisy()
+    {
+        times.insert(now.cpu.clone(), now.clone());
+    }
+    times
 }
 
 /// What changed by more than is tolerated, either way.
-fn changes(record: &Record, old: &Record) -> Vec<Change> {
-    let judged = record.rows.iter().filter(|row| row.is_judged());
+fn changes(found: &Found, old: &Record) -> Vec<Change> {
+    let judged = found.record.rows.iter().filter(|row| row.is_judged());
     let changes = judged.filter_map(|row| {
         let before = old.row(row)?.value;
         let change = Change {
@@ -94,5 +111,20 @@ fn changes(record: &Record, old: &Record) -> Vec<Change> {
         };
         (change.rise().abs() > row.kind.tolerance(before)).then_some(change)
     });
-    changes.collect()
+    changes.chain(changes_of_times(found, old)).collect()
+}
+
+fn changes_of_times(found: &Found, old: &Record) -> impl Iterator<Item = Change> {
+    let rows = JudgedTimes::of(found, Some(old)).rows.into_iter();
+    rows.filter_map(|row| {
+        let changed = row.is_changed();
+        let before = row.before.filter(|_| changed)?;
+        Some(Change {
+            kind: row.ratio.kind,
+            label: row.ratio.label,
+            engine: Engine::VM,
+            before: before.median,
+            after: row.ratio.estimate.median,
+        })
+    })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Key, Kind, Record, Row, Schema};
+use super::{Key, Kind, NoTimes, Record, Row, Schema, Times};
 use crate::instructions::{Ceiling, Event};
 use crate::{Engine, Instructions, Mode};
 
@@ -96,6 +96,8 @@ pub struct Found {
     pub broken: Vec<String>,
     /// What went wrong, so that the run says nothing.
     pub errors: Vec<String>,
+    /// Ratios of times, or why there are none. That is no error.
+    pub times: Result<Times, NoTimes>,
     /// The workloads that were chosen, where not all were.
     pub only: Vec<String>,
     /// The suites that were left out.
@@ -106,7 +108,7 @@ impl Found {
     /// What the counts of a run say; other records join it.
     pub fn of(counts: &Instructions) -> Self {
         let record = Record {
-            schema: Schema::V1,
+            schema: Schema::V2,
             key: Key::of(&counts.build),
             mode: counts.mode,
             created: counts.created.clone(),
@@ -114,11 +116,13 @@ impl Found {
             workloads: counts.workloads.clone(),
             ceilings: BTreeMap::new(),
             rows: Vec::new(),
+            times: BTreeMap::new(),
         };
         let mut found = Self {
             record,
             broken: Vec::new(),
             errors: Vec::new(),
+            times: Err(NoTimes::None),
             only: Vec::new(),
             without: Vec::new(),
         };

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::record::allowance;
 use super::workloads::{Difference, differences};
-use super::{Accepted, Entry, Found, Record, Row};
+use super::{Accepted, Entry, Found, JudgedTimes, Record, Row};
 use crate::Mode;
 
 /// What the figures are compared with.
@@ -93,7 +93,7 @@ pub enum RowVerdict {
     New,
     /// There is nothing to compare it with.
     NoBaseline,
-    /// Of an engine that is not judged.
+    /// It is shown and not judged.
     Beside,
 }
 
@@ -166,6 +166,8 @@ pub struct Judgement {
     pub unjudged: Vec<String>,
     /// The figures.
     pub rows: Vec<Judged>,
+    /// Ratios of times.
+    pub times: JudgedTimes,
     /// The comparison with the last release.
     pub drift: Option<Drift>,
     /// What was accepted since the last release.
@@ -194,6 +196,7 @@ pub fn judge(question: Question<'_>) -> Judgement {
         broken: found.broken.clone(),
         unjudged: Vec::new(),
         rows: question.rows(),
+        times: JudgedTimes::of(found, baseline.map(|baseline| &baseline.record)),
         drift: release.map(|release| drift(found, release, accepted)),
         accepted: accepted.since_release().to_vec(),
     };
@@ -243,10 +246,19 @@ impl Judgement {
         }
     }
 
+    /// Those of all figures, exact and not, since the baseline.
+    pub(super) fn verdicts(&self) -> impl Iterator<Item = RowVerdict> {
+        let times = self.times.rows.iter().map(|row| row.verdict);
+        self.rows.iter().map(|row| row.verdict).chain(times)
+    }
+
     fn sum(&self) -> Verdict {
         let drift = self.drift.iter().flat_map(|drift| &drift.rows);
-        let mut rows = self.rows.iter().chain(drift);
-        let regressed = rows.any(|row| row.verdict == RowVerdict::Regressed);
+        let drift = drift.map(|row| row.verdict);
+        let regressed = self
+            .verdicts()
+            .chain(drift)
+            .any(|row| row == RowVerdict::Regressed);
         if !self.errors.is_empty() {
             Verdict::Error
         } else if regressed || !self.broken.is_empty() {
@@ -319,7 +331,7 @@ impl Question<'_> {
 }
 
 /// Whether a workload has the same text in both, as far as that is known.
-fn same_text(one: &Record, other: &Record, workload: &str) -> bool {
+pub(super) fn same_text(one: &Record, other: &Record, workload: &str) -> bool {
     let [one, other] = [one, other].map(|record| record.workloads.get(workload));
     match (one, other) {
         (Some(one), Some(other)) => one == other,

@@ -1,9 +1,10 @@
-//! Whether a change made something worse that is exact: judged against records that are committed.
+//! Whether a change made something worse: judged against records that are committed.
 //!
 //! A run's records of exact figures ([`Exact`]) make one [`Record`]: rows with a figure each, the ceilings, and
 //! the hashes of the workloads, under the [`Key`] of what decides such figures. [`judge()`] compares it with that
 //! of the baseline and of the last release, and [`accept()`] makes it the next baseline, with the old figures of
-//! what changed. Nothing here runs or measures anything.
+//! what changed. Ratios of [`Times`] are not exact: they stand apart, for each model of processor, and are judged with
+//! the noise that was measured. Nothing here runs or measures anything.
 
 mod accept;
 mod exact;
@@ -14,6 +15,7 @@ mod older;
 mod page;
 mod record;
 mod row;
+mod times;
 mod workloads;
 
 pub use accept::{Refusal, accept};
@@ -26,3 +28,4 @@ pub use older::read_instructions;
 pub use page::{page, summary};
 pub use record::{Accepted, Change, Entry, FileError, Record, Schema};
 pub use row::{Kind, Row};
+pub use times::{JudgedRatio, JudgedTimes, NoTimes, Ratio, Times};

@@ -1,9 +1,11 @@
 //! A judgement as GitHub Markdown, which is also what a terminal shows.
 
+mod times;
+
 use std::fmt::Write as _;
 
 use super::judge::{Head, Origin};
-use super::{Change, Drift, Entry, Judged, Judgement, Kind, RowVerdict, Verdict};
+use super::{Change, Drift, Entry, Judged, JudgedRatio, Judgement, Kind, RowVerdict, Verdict};
 use crate::format;
 use crate::text::{TextTable, escape};
 
@@ -20,6 +22,7 @@ pub fn summary(judgement: &Judgement, commits: &[String]) -> String {
     section("Broken limits", list(&judgement.broken));
     section("Nothing to compare with", list(&judgement.unjudged));
     section("Changed", changed(&judgement.rows));
+    section("Times", Some(times::told(&judgement.times)));
     section(
         "Commits to look at",
         list(commits).filter(|_| judgement.has_changes()),
@@ -40,26 +43,31 @@ pub fn summary(judgement: &Judgement, commits: &[String]) -> String {
 /// All that, and every figure, folded.
 pub fn page(judgement: &Judgement, commits: &[String]) -> String {
     let mut text = summary(judgement, commits);
-    if let Some(table) = figures(&judgement.rows) {
-        let _ = write!(
-            text,
-            "\n<details><summary>All figures</summary>\n\n{table}\n</details>\n"
-        );
+    for (title, table) in [
+        ("All figures", figures(&judgement.rows)),
+        ("All times", times::table(judgement.times.rows.iter())),
+    ] {
+        if let Some(table) = table {
+            let _ = write!(
+                text,
+                "\n<details><summary>{title}</summary>\n\n{table}\n</details>\n"
+            );
+        }
     }
     text
 }
 
 impl Judgement {
     fn has_changes(&self) -> bool {
-        self.verdict != Verdict::Ok || self.rows.iter().any(Judged::changed)
+        let of_time = |row: &JudgedRatio| row.verdict == RowVerdict::Better;
+        self.verdict != Verdict::Ok
+            || self.rows.iter().any(Judged::changed)
+            || self.times.rows.iter().any(of_time)
     }
 
     /// The verdict in a sentence.
     pub fn sentence(&self) -> String {
-        let number = |verdict| {
-            let rows = self.rows.iter().filter(|row| row.verdict == verdict);
-            rows.count()
-        };
+        let number = |verdict| self.verdicts().filter(|&row| row == verdict).count();
         let (worse, better) = (number(RowVerdict::Regressed), number(RowVerdict::Better));
         let compared = worse + better + number(RowVerdict::Same);
         match self.verdict {
@@ -186,7 +194,8 @@ fn change(kind: Kind, before: f64, after: f64) -> String {
     let difference = after - before;
     let sign = if difference < 0.0 { "−" } else { "+" };
     let shown = format!("{sign}{}", kind.shown(difference.abs()));
-    if before == 0.0 || kind != Kind::Instructions {
+    let in_percent = [Kind::Instructions, Kind::TimesFloor, Kind::TimesCesk].contains(&kind);
+    if before == 0.0 || !in_percent {
         return shown;
     }
     let percent = (difference / before * 100.0).abs();

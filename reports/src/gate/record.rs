@@ -9,9 +9,9 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{Key, Kind, Row};
+use super::{Key, Kind, Row, Times};
 use crate::write::replace;
-use crate::{Engine, Mode};
+use crate::{Engine, Mode, json};
 
 /// The figures of one run, under the key of what decides them: what later ones are compared with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -32,17 +32,23 @@ pub struct Record {
     pub workloads: BTreeMap<String, String>,
     /// The hard limits, by what they are of. They may only be lowered.
     pub ceilings: BTreeMap<String, f64>,
-    /// The figures.
+    /// The figures, which are exact.
     pub rows: Vec<Row>,
+    /// Ratios of times, by the model name of the processor. Empty where none were accepted.
+    #[serde(default)]
+    pub times: BTreeMap<String, Times>,
 }
 
 /// The versions of the layout of a record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Schema {
-    /// The first layout.
-    #[default]
+    /// The first layout, which has no times.
     #[serde(rename = "doeff-vm/gate/1")]
     V1,
+    /// The second layout.
+    #[default]
+    #[serde(rename = "doeff-vm/gate/2")]
+    V2,
 }
 
 /// What was accepted, by whatever key: the workloads as they now are, and every change since the last release.
@@ -149,7 +155,7 @@ impl Record {
 
     /// The JSON schema, as indented JSON with a final newline.
     pub fn json_schema() -> String {
-        json(&schemars::schema_for!(Self))
+        json::schema::<Self>()
     }
 }
 
@@ -172,7 +178,7 @@ impl Accepted {
 
     /// The JSON schema, as indented JSON with a final newline.
     pub fn json_schema() -> String {
-        json(&schemars::schema_for!(Self))
+        json::schema::<Self>()
     }
 
     /// What was accepted after the last release, or at any time if there was none.
@@ -204,19 +210,13 @@ pub(super) fn allowance<'a>(entries: impl IntoIterator<Item = &'a Entry>, row: &
     of_row.map(Change::rise).sum()
 }
 
-fn json(value: &impl Serialize) -> String {
-    let mut text = serde_json::to_string_pretty(value).expect("all keys are text");
-    text.push('\n');
-    text
-}
-
 fn write(value: &impl Serialize, path: &Path) -> Result<(), FileError> {
     let failed = |source| FileError::Io {
         path: path.to_owned(),
         source,
     };
     fs::create_dir_all(path.parent().unwrap_or(path)).map_err(failed)?;
-    replace(path, &json(value)).map_err(failed)
+    replace(path, &json::pretty(value)).map_err(failed)
 }
 
 fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, FileError> {

@@ -17,11 +17,16 @@ const EXPONENT: f64 = 0.001;
 /// What system calls per operation may rise by: looks at the clock fall on one side of a size or on the other.
 const SYSTEM_CALLS: f64 = 0.01;
 
+/// What the time over the floor's may rise by at least: this part of what it was.
+const TIMES_FLOOR_PART: f64 = 0.25;
+
+/// The same over cesk, which does other work, that a processor's state may favour.
+const TIMES_CESK_PART: f64 = 0.5;
+
 /// Differences below this are those of floating point.
 const ROUNDING: f64 = 1e-9;
 
-/// What a figure is, which says how much it may rise. A kind whose figures are not exact would take its
-/// tolerance from the noise that was measured with them.
+/// What a figure is, which says how much it may rise.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
@@ -37,16 +42,22 @@ pub enum Kind {
     Allocations,
     /// Things that grow with the number of runs, or that went wrong when these ended.
     Leaks,
+    /// Time over that of the floor. It is not exact: noise adds to its tolerance.
+    TimesFloor,
+    /// Time over that of cesk. It is not exact either.
+    TimesCesk,
 }
 
 impl Kind {
-    /// By how much a figure may be above `before`.
+    /// By how much a figure may be above `before`, if it is exact; otherwise the least it may be.
     pub fn tolerance(self, before: f64) -> f64 {
         match self {
             Self::Instructions => INSTRUCTIONS.max(before.abs() * INSTRUCTIONS_PART),
             Self::SystemCalls => SYSTEM_CALLS,
             Self::Exponent => EXPONENT,
             Self::Allocations | Self::Leaks => ROUNDING,
+            Self::TimesFloor => before.abs() * TIMES_FLOOR_PART,
+            Self::TimesCesk => before.abs() * TIMES_CESK_PART,
         }
     }
 
@@ -58,6 +69,8 @@ impl Kind {
             Self::Exponent => "exponent",
             Self::Allocations => "allocations",
             Self::Leaks => "leaks",
+            Self::TimesFloor => "time, times the floor",
+            Self::TimesCesk => "time, times cesk",
         }
     }
 
@@ -66,7 +79,10 @@ impl Kind {
         match self {
             Self::Instructions => format::instructions(value),
             Self::Leaks => format!("{value:.0}"),
-            Self::SystemCalls | Self::Exponent | Self::Allocations => format!("{value:.4}"),
+            Self::TimesFloor => format!("{value:.3}"),
+            Self::SystemCalls | Self::Exponent | Self::Allocations | Self::TimesCesk => {
+                format!("{value:.4}")
+            }
         }
     }
 }

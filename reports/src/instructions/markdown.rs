@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Ceiling, Cost, Event, Floor, Instructions, Law, Verdict};
+use super::{Ceiling, Cost, Event, Floor, Instructions, Law, Part, Verdict};
 use crate::text::{TextTable, escape};
 use crate::{Engine, format};
 
@@ -25,6 +25,11 @@ a fixed hash seed, makes a small run to warm the code up, runs one case once, an
 operation costs is the difference between two such processes over the operations that one makes more than
 the other; Python's garbage collector runs in them as it does for users. The floor is the cheapest native
 loop that does the same Python-side work with the VM's own classes.
+
+The VM's instructions are told apart by the function that makes them: CPython's are those of its library and
+extension modules, the binding's those of the crate `doeff_vm` and of PyO3, the core's those of `doeff_vm_core`;
+the rest, such as the C library's, is other. What the compiler puts into a caller counts as the caller's, which is
+how the binding comes by some of the core's work. The parts add up to the count.
 
 Branches are exact. Mispredictions and cache misses are *simulated*: those of a simple predictor and of fixed
 caches, not of this machine's processor. They are counted in full runs. Of system calls, looking at the clock
@@ -49,6 +54,7 @@ pub fn tables(record: &Instructions) -> String {
     section("The VM and the floor", costs(&record.costs));
     section("Laws", laws(&record.laws));
     section("The floor", floors(&record.floors));
+    section("Whose instructions they are", parts(&record.costs));
     section("Beside the instructions", events(&record.costs));
     text
 }
@@ -228,4 +234,23 @@ fn shown(verdict: Verdict) -> String {
         Verdict::Open => "",
     }
     .to_owned()
+}
+
+/// Whose instructions the VM's are, where they were told apart.
+fn parts(costs: &[Cost]) -> Option<String> {
+    let mut header = vec![("workload", false), ("VM", true)];
+    header.extend(Part::ALL.iter().map(|part| (part.title(), true)));
+    let mut table = TextTable::new(&header);
+    let mut told = costs
+        .iter()
+        .filter(|cost| !cost.parts.is_empty())
+        .peekable();
+    told.peek()?;
+    for cost in told {
+        let parts = Part::ALL.iter().map(|part| cost.parts.get(part).copied());
+        let mut cells = vec![escape(&cost.label()), optional(cost.count(&Engine::VM))];
+        cells.extend(parts.map(optional));
+        table.row(cells);
+    }
+    Some(table.render())
 }

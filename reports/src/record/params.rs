@@ -22,6 +22,15 @@ impl Params {
         })
     }
 
+    /// A workload's name with its parameters.
+    pub fn label(&self, workload: &str) -> String {
+        if self.is_empty() {
+            workload.to_owned()
+        } else {
+            format!("{workload} ({self})")
+        }
+    }
+
     /// The value of one of them.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name)

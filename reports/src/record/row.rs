@@ -114,11 +114,8 @@ impl Measurement {
             engine,
             ..
         } = self;
-        if params.is_empty() {
-            format!("{workload}, size {size}, engine {engine}")
-        } else {
-            format!("{workload} ({params}), size {size}, engine {engine}")
-        }
+        let label = params.label(workload);
+        format!("{label}, size {size}, engine {engine}")
     }
 
     /// Whether every answer was the expected one.

@@ -138,6 +138,27 @@ impl Estimate {
             samples: nested.samples(),
         }
     }
+
+    /// The ratio to another estimate, of a run of its own: variances of logarithms add up, and the degrees of freedom are
+    /// Welch's and Satterthwaite's.
+    #[must_use]
+    pub fn over(&self, other: &Self) -> Self {
+        let variances = [self, other].map(|one| (one.standard_error.powi(2), one.degrees));
+        let (variance, degrees) = total(&variances);
+        // `min` takes the other where nothing varies and one is not a number.
+        let degrees = degrees.min(self.degrees + other.degrees);
+        let (median, standard_error) = (self.median / other.median, variance.sqrt());
+        let reach = critical(1.0 - CONFIDENCE, degrees) * standard_error;
+        Self {
+            median,
+            low: median * (-reach).exp(),
+            high: median * reach.exp(),
+            standard_error,
+            degrees,
+            processes: self.processes + other.processes,
+            samples: self.samples + other.samples,
+        }
+    }
 }
 
 /// What each level adds to the variance of the median, with the degrees of freedom it is known by.
@@ -163,17 +184,21 @@ impl Components {
         ])
     }
 
-    /// The sum, with its degrees of freedom after Welch and Satterthwaite. They are not a number where the sum is 0.
     fn total(&self) -> (f64, f64) {
-        let total: f64 = self.0.iter().map(|(variance, _)| variance).sum();
-        let spread: f64 = self
-            .0
-            .iter()
-            .filter(|(variance, _)| *variance > 0.0)
-            .map(|(variance, degrees)| variance.powi(2) / degrees)
-            .sum();
-        (total, total.powi(2) / spread)
+        total(&self.0)
     }
+}
+
+/// The sum of variances, with its degrees of freedom after Welch and Satterthwaite. They are not a number where the sum
+/// is 0.
+fn total(variances: &[(f64, f64)]) -> (f64, f64) {
+    let total: f64 = variances.iter().map(|(variance, _)| variance).sum();
+    let spread: f64 = variances
+        .iter()
+        .filter(|(variance, _)| *variance > 0.0)
+        .map(|(variance, degrees)| variance.powi(2) / degrees)
+        .sum();
+    (total, total.powi(2) / spread)
 }
 
 /// What a level of `units` in `groups` adds. Drawing `n` of `n` units shows `(n - 1) / n` of how they vary.

@@ -46,7 +46,7 @@ impl Figure {
     }
 
     /// A row's cost over another's, by pairs of slices.
-    pub(super) fn ratio(
+    pub(crate) fn ratio(
         row: &Measurement,
         other: &Measurement,
         resampling: Option<&Resampling>,

@@ -4,6 +4,9 @@
 
 pub(crate) mod story;
 
+use std::path::Path;
+use std::{env, fs};
+
 use doeff_reports::{
     Engine, Folder, Machine, Measurement, Mode, Outcome, Params, Provenance, Report, Round, Schema,
     Settings, Slice, Versions,
@@ -219,4 +222,20 @@ pub(crate) fn slower() -> Folder {
         slice.ns += slice.ns / 8;
     }
     folder
+}
+
+/// Compares with a golden file; `UPDATE_GOLDEN=1` rewrites it.
+pub(crate) fn check(name: &str, rendered: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden")
+        .join(name);
+    if env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&path, rendered).expect("the golden file is writable");
+    }
+    let golden =
+        fs::read_to_string(&path).expect("the golden file is readable; UPDATE_GOLDEN=1 writes it");
+    assert_eq!(
+        rendered, golden,
+        "{name} differs; UPDATE_GOLDEN=1 rewrites it"
+    );
 }

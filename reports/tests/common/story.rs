@@ -1,7 +1,7 @@
 //! Whole folders to render.
 
 use doeff_reports::allocations::{self, Run};
-use doeff_reports::instructions::{Build, Ceiling, Cost, Law, Point};
+use doeff_reports::instructions::{Build, Ceiling, Cost, Law, Part, Point};
 use doeff_reports::refcounts::{self, Ending, Growth, Kind};
 use doeff_reports::{
     Absence, Allocations, Engine, FileHash, Folder, Instructions, Mode, Outcome, Params, Refcounts,
@@ -197,6 +197,10 @@ fn cost(workload: &str, params: &Params) -> Cost {
         to: 2_500,
         counts: [(Engine::VM, 2_343.0), (Engine::FLOOR, 2_131.0)].into(),
         events: [].into(),
+        parts: Part::ALL
+            .into_iter()
+            .zip([1_702.5, 480.0, 97.5, 63.0])
+            .collect(),
         ceiling: Some(Ceiling::TimesFloor(1.2)),
     }
 }

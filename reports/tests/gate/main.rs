@@ -1,12 +1,15 @@
 //! The gate: each verdict with its reasons, what can be accepted, and the files.
 
 mod accepting;
+#[path = "../common/mod.rs"]
+mod common;
 mod files;
 mod judging;
+mod times;
 
 use doeff_reports::gate::{
-    Accepted, Baseline, Change, Entry, Found, Judgement, Key, Kind, Origin, Question, Record, Row,
-    Schema, judge,
+    Accepted, Baseline, Change, Entry, Found, Judgement, Key, Kind, NoTimes, Origin, Question,
+    Record, Row, Schema, judge,
 };
 use doeff_reports::{Engine, Mode};
 
@@ -41,7 +44,7 @@ fn record() -> Record {
     let mut full_only = row(Kind::Instructions, "runs", Engine::VM, 100.0);
     full_only.quick = false;
     Record {
-        schema: Schema::V1,
+        schema: Schema::V2,
         key: key(),
         mode: Mode::Full,
         created: "2026-02-03T04:05:06Z".to_owned(),
@@ -57,6 +60,7 @@ fn record() -> Record {
             row(Kind::Exponent, "law over the depth", Engine::VM, 0.0004),
             full_only,
         ],
+        times: [].into(),
     }
 }
 
@@ -65,6 +69,7 @@ fn found() -> Found {
         record: record(),
         broken: Vec::new(),
         errors: Vec::new(),
+        times: Err(NoTimes::None),
         only: Vec::new(),
         without: Vec::new(),
     }

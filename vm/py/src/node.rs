@@ -390,11 +390,11 @@ pub unsafe fn optional_field(node: &Ref, index: usize) -> Option<Ref> {
     }
 }
 
-/// The two fields of a node that the caller is done with; taken out rather than copied where
+/// The first two fields of a node that the caller is done with; taken out rather than copied where
 /// nobody else holds the node.
 ///
 /// # Safety
-/// `node` must be a node with two fields.
+/// `node` must be a node with two fields, or one whose third is absent.
 #[allow(clippy::needless_pass_by_value)] // giving the node up is what makes it safe to empty it
 #[allow(clippy::inline_always)] // its result is a pair, and taken apart at once
 #[inline(always)]

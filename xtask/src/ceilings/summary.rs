@@ -281,6 +281,7 @@ fn uncounted(times: &Report) -> Vec<Target> {
         to: 0,
         counts: BTreeMap::new(),
         events: BTreeMap::new(),
+        parts: BTreeMap::new(),
         ceiling: None,
     });
     costs.map(|cost| Target::of(&cost, Some(times))).collect()

@@ -1,6 +1,5 @@
 //! An ancestor that is built and measured, where there is no record to compare with.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -12,6 +11,7 @@ use super::resolve;
 use crate::process::program;
 use crate::scratch::copy_tree;
 use crate::workspace::Workspace;
+use crate::worktree;
 
 /// How many ancestors are tried: one that does not build says nothing.
 const TRIED: usize = 5;
@@ -89,10 +89,10 @@ impl<'a> Tree<'a> {
     }
 
     fn measure(&self, revision: &str, like: &Measurement<'_>) -> Result<Baseline> {
-        self.check_out(revision)?;
+        worktree::check_out(self.repository, &self.root, revision)?;
         let measured = self.measure_tree(like);
         // What was built stays: the next time takes less.
-        let removed = self.remove();
+        let removed = worktree::remove(self.repository, &self.root);
         let baseline = measured?;
         removed?;
         Ok(baseline)
@@ -117,23 +117,6 @@ impl<'a> Tree<'a> {
         })
     }
 
-    fn check_out(&self, revision: &str) -> Result<()> {
-        self.remove()?;
-        let root = self.root.display().to_string();
-        let words = ["worktree", "add", "--quiet", "--detach", &root, revision];
-        program("git", words, self.repository).run()?;
-        Ok(())
-    }
-
-    fn remove(&self) -> Result<()> {
-        if self.root.exists() {
-            fs::remove_dir_all(&self.root)
-                .with_context(|| format!("cannot remove {}", self.root.display()))?;
-        }
-        program("git", ["worktree", "prune"], self.repository).run()?;
-        Ok(())
-    }
-
     /// The benches look for tools in their own target folder.
     fn lend_tools(&self) -> Result<()> {
         copy_tree(&self.tools, &self.target.join("tools"))
@@ -142,6 +125,8 @@ impl<'a> Tree<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     /// A repository, and a function that runs git in it.

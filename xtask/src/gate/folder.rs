@@ -137,7 +137,7 @@ mod tests {
     fn record(lock: &str, libc: &str, created: &str) -> Record {
         let text = |text: &str| text.to_owned();
         Record {
-            schema: Schema::V1,
+            schema: Schema::V2,
             key: Key {
                 libpython_sha256: text("01"),
                 rustc: text("rustc"),
@@ -153,6 +153,7 @@ mod tests {
             workloads: [].into(),
             ceilings: [].into(),
             rows: Vec::new(),
+            times: [].into(),
         }
     }
 

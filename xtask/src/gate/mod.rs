@@ -1,8 +1,10 @@
-//! `cargo xtask gate`: measures what is exact, and judges it against what is committed.
+//! `cargo xtask gate`: measures what is exact, and judges it, with the times of the comparison, against what is
+//! committed.
 
 mod ancestor;
 mod folder;
 pub(crate) mod measure;
+mod times;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -80,6 +82,7 @@ fn gate(workspace: &Workspace, arguments: &GateArgs, output: &Path) -> Result<Ve
     if found.broken.is_empty() {
         found.errors.extend(errors); // otherwise that is why it failed
     }
+    found.times = times::read(&workspace.root, from, &found.record);
     let accepted = folder.accepted()?;
     if arguments.accept {
         let reason = arguments.reason.as_deref().unwrap_or_default();
@@ -149,6 +152,11 @@ fn accepting(
             change.kind.shown(change.before),
             change.kind.shown(change.after)
         );
+    }
+    match &found.times {
+        Ok(times) if !times.is_noisy() => println!("Times: those of {}.", times.cpu),
+        Ok(_) => println!("Times: as they were, since the machine was too noisy."),
+        Err(reason) => println!("Times: as they were, since {reason}."),
     }
     for path in folder.write(&record, &next, release)? {
         println!("{}", path.display());

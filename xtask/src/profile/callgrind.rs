@@ -4,11 +4,11 @@
 //! that called it, and writes the chain into the function's name: `inner'outer'outermost`. That is a stack, exact
 //! as long as the chain is whole; of a longer one the outermost functions are cut off.
 
-use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
+use doeff_reports::callgrind::own_costs;
 
 use super::{Profile, Stacks};
 use crate::process::program;
@@ -64,40 +64,12 @@ pub(crate) fn record(case: &Case, files: &Path) -> Result<Profile> {
 
 /// The stacks in what callgrind has written.
 fn stacks(text: &str) -> Result<Stacks> {
-    let mut names: HashMap<&str, &str> = HashMap::new();
     let mut stacks = Stacks::default();
-    let (mut current, mut is_call) = (None, false);
-    for line in text.lines() {
-        if let Some(function) = line.strip_prefix("fn=") {
-            current = Some(named(function, &mut names)?);
-        } else if let Some(function) = line.strip_prefix("cfn=") {
-            named(function, &mut names)?;
-        } else if line.starts_with("calls=") {
-            is_call = true;
-        } else if line.starts_with(|c: char| c.is_ascii_digit() || "+-*".contains(c)) {
-            // What a call costs is in the functions that it calls, too.
-            if !std::mem::take(&mut is_call) {
-                let count = line.split(' ').nth(1).and_then(|count| count.parse().ok());
-                let function = current.context("a cost comes before the first function")?;
-                let count = count.with_context(|| format!("{line:?} is no cost"))?;
-                add(&mut stacks, function, count);
-            }
-        }
-    }
+    own_costs(text, |own| add(&mut stacks, own.function, own.count))?;
     if stacks.total() == 0 {
         bail!("callgrind has counted nothing");
     }
     Ok(stacks)
-}
-
-/// The name of a function, which is written once, after its number.
-fn named<'a>(function: &'a str, names: &mut HashMap<&'a str, &'a str>) -> Result<&'a str> {
-    let (number, name) = function.split_once(' ').unwrap_or((function, ""));
-    if !name.is_empty() {
-        names.insert(number, name);
-    }
-    let known = names.get(number).copied();
-    known.with_context(|| format!("callgrind does not name the function {number}"))
 }
 
 fn add(stacks: &mut Stacks, function: &str, count: u64) {

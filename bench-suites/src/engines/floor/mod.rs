@@ -267,7 +267,16 @@ fn installed_by(node: Ref) -> Result<(Ref, Ref), Raised> {
     if node.type_ptr() != types().node(node::Kind::WithHandler) {
         return Err(unexpected("another primitive"));
     }
-    // SAFETY: the node was just checked to be of a kind with three fields.
-    let [handler, program, _] = unsafe { node::into_three(node) };
+    // SAFETY: the node was just checked to be of a kind with three fields, and if the third is absent, the others are
+    // all there is to take.
+    let (handler, program) = unsafe {
+        let [.., effects] = node::fields(&node);
+        if effects.is_null() {
+            node::into_pair(node)
+        } else {
+            let [handler, program, _] = node::into_three(node);
+            (handler, program)
+        }
+    };
     Ok((handler, program))
 }

@@ -1,0 +1,72 @@
+//! A commit's files in a worktree of git's.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+
+use crate::process::program;
+
+/// Puts a commit's files into `tree`, in place of what is there.
+///
+/// # Errors
+/// When there is no such commit, or the tree cannot be written.
+pub(crate) fn check_out(repository: &Path, tree: &Path, revision: &str) -> Result<()> {
+    remove(repository, tree)?;
+    let path = tree.display().to_string();
+    let words = ["worktree", "add", "--quiet", "--detach", &path, revision];
+    program("git", words, repository).run()?;
+    Ok(())
+}
+
+/// Removes the tree, if it is there, and what the repository knows of it.
+///
+/// # Errors
+/// When it cannot be removed.
+pub(crate) fn remove(repository: &Path, tree: &Path) -> Result<()> {
+    if tree.exists() {
+        fs::remove_dir_all(tree).with_context(|| format!("cannot remove {}", tree.display()))?;
+    }
+    program("git", ["worktree", "prune"], repository).run()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{check_out, remove};
+    use crate::process::program;
+
+    #[test]
+    fn a_tree_is_of_the_commit_and_can_be_replaced() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let repository = folder.path().join("repository");
+        std::fs::create_dir(&repository).expect("the folder is writable");
+        let git = |words: &[&str]| {
+            let identity = ["-c", "user.name=test", "-c", "user.email=test@localhost"];
+            let said = program("git", [&identity, words].concat(), &repository).read();
+            said.unwrap_or_else(|error| panic!("{error}"))
+        };
+        let commit = |text: &str| {
+            std::fs::write(repository.join("file"), text).expect("the folder is writable");
+            git(&["add", "file"]);
+            git(&["commit", "--quiet", "--message", text]);
+            git(&["rev-parse", "HEAD"])
+        };
+        git(&["init", "--quiet"]);
+        let (one, other) = (commit("one"), commit("other"));
+        let tree = folder.path().join("tree");
+        let text = |tree: &Path| std::fs::read_to_string(tree.join("file")).expect("it is there");
+        for (revision, expected) in [(one, "one"), (other, "other")] {
+            check_out(&repository, &tree, &revision).unwrap_or_else(|error| panic!("{error:#}"));
+            assert_eq!(text(&tree), expected);
+        }
+        for _ in 0..2 {
+            remove(&repository, &tree).unwrap_or_else(|error| panic!("{error:#}"));
+            assert!(!tree.exists());
+        }
+        let listed = git(&["worktree", "list"]);
+        assert_eq!(listed.lines().count(), 1, "{listed}");
+    }
+}
