@@ -18,7 +18,7 @@ use crate::types::{
     new_by_vectorcall, object_member, offset_member, raise, set_constructor, visit_object,
 };
 
-/// What `@do` makes of a function: calling it gives a [`DoCall`]. Name, docstring and the like live
+/// What `@do` makes of a function: calling it gives a [`DoCall`](crate::do_call). Name, docstring and the like live
 /// in its `__dict__`, where `functools.update_wrapper` puts them.
 #[repr(C)]
 struct DoFunction {
