@@ -8,6 +8,6 @@ import os
 # Before doeff is imported: it reads this once.
 os.environ["DOEFF_SCHEDULER"] = "python"
 
-from doeff import run  # noqa: E402
+from doeff import run
 
 __all__ = ["run"]

@@ -3,8 +3,8 @@
 The state answers in the wheel, the others in doeff's Python. Each performance makes its effect, in
 doeff's Python again, but where the name says that it is the same object each time.
 
-`PYTHON` makes the same effects, and calls plain functions that do what doeff's clauses do: they look
-at the class and the key, and the writer's at its log, which is in the state.
+`PYTHON` makes the same effects, and calls plain functions that do what doeff's clauses do: they
+look at the class and the key, and the writer's at its log, which is in the state.
 """
 
 from doeff import Ask, Get, Put, Tell, Try, do, run
