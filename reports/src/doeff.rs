@@ -94,7 +94,7 @@ impl Doeff {
             .iter()
             .map(|scenario| Row::of(scenario, &resampling))
             .collect::<Result<Vec<_>, _>>()?;
-        let times: Vec<_> = rows.iter().map(|row| (row.time, MARGIN)).collect();
+        let times: Vec<_> = rows.iter().map(|row| (row.time(), MARGIN)).collect();
         for (row, judgement) in rows.iter_mut().zip(judge(&times)) {
             row.judgement = Some(judgement);
         }

@@ -43,8 +43,8 @@ pub(super) struct Measured {
 /// Slices of a cell in each process: as many as keep a run at two minutes, and at ten.
 fn slices(mode: Mode) -> u32 {
     match mode {
-        Mode::Quick => 8,
-        Mode::Full => 32,
+        Mode::Quick => 16,
+        Mode::Full => 64,
     }
 }
 

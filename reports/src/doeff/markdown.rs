@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Doeff, Row};
 use crate::stats::bootstrap::Estimate;
+use crate::stats::noise::Grade;
 use crate::text::{TextTable, escape};
 use crate::{format, head};
 
@@ -24,10 +25,13 @@ pub(super) fn page(doeff: &Doeff) -> String {
         "# doeff on two wheels\n\n{INTRODUCTION}\n\n{}\n",
         table(&doeff.rows)
     );
+    if doeff.noise.grade == Some(Grade::D) {
+        page += "**The machine was too noisy for times.**\n\n";
+    }
     page += &wholes_below(doeff);
     let problems = doeff.problems();
     if problems.is_empty() {
-        page += "Every requirement is met, and no scenario is slower.\n";
+        page += "Every requirement is met, and no scenario is called slower.\n";
     } else {
         page += "**Not as it must be:**\n\n";
         for problem in problems {

@@ -99,9 +99,7 @@ pub struct Row {
     /// The same without doeff's Python, of the processes' medians. `None` where that is unknown, or takes as long as the
     /// whole.
     pub rest: Option<Estimate>,
-    /// Our time over the published wheel's, of pairs of slices: what the verdict is drawn from.
-    pub time: Estimate,
-    /// The verdict, once it was judged among the others.
+    /// The verdict on our time over the published wheel's, once it was judged among the others.
     pub judgement: Option<Judgement>,
 }
 
@@ -123,9 +121,21 @@ impl Row {
             python_ns: scenario.python.as_ref().map(|python| python.map(overall)),
             whole: estimate(ratios(published, ours))?,
             rest: rests.map(estimate).transpose()?,
-            time: estimate(ratios(ours, published))?,
             judgement: None,
         })
+    }
+
+    /// Our time over the published wheel's. Intervals are symmetric on the logarithmic scale, so it is the inverse.
+    pub fn time(&self) -> Estimate {
+        let Estimate {
+            median, low, high, ..
+        } = self.whole;
+        Estimate {
+            median: 1.0 / median,
+            low: 1.0 / high,
+            high: 1.0 / low,
+            ..self.whole
+        }
     }
 
     /// How many times faster the part is that something is required of.
@@ -155,7 +165,7 @@ impl Row {
         if let Some(judgement) = self.judgement
             && judgement.verdict == Verdict::Slower
         {
-            let time = format::change(self.time.median);
+            let time = format::change(self.time().median);
             problems.push(format!("{}: slower, {time}", self.name));
         }
         problems

@@ -77,7 +77,7 @@ fn close(found: f64, wanted: f64) -> bool {
 fn the_rest_is_the_whole_without_python() {
     let row = &table_of_one(scenario(1_500.0, 500.0, Some(400.0))).rows[0];
     assert!(close(row.whole.median, 3.0), "{row:?}");
-    assert!(close(row.time.median, 1.0 / 3.0), "{row:?}");
+    assert!(close(row.time().median, 1.0 / 3.0), "{row:?}");
     let rest = row.rest.expect("something is left");
     assert!(close(rest.median, 11.0), "{rest:?}");
     assert_eq!((rest.processes, rest.samples), (5, 5));
