@@ -48,7 +48,7 @@ pub(super) const SCENARIOS: [Planned; 23] = [
     free("calls that raise", ("calls", "raising"), once),
     whole("state, one get object", ("library", "get_same"), BUILT_IN, twice),
     rest("state, new gets and puts", ("library", "get_and_put"), BUILT_IN, half),
-    whole("reader, one ask object", ("library", "ask_same"), BUILT_IN, twice),
+    rest("reader, one ask object", ("library", "ask_same"), BUILT_IN, twice),
     rest("reader, new asks", ("library", "ask_new"), BUILT_IN, twice),
     Planned { lives_in: Where::Python, ..free("writer", ("library", "tell_new"), once) },
     of_python("try", ("library", "try"), 100, once),

@@ -14,9 +14,9 @@ Times of an operation, and how many times faster ours is: the median ratio of pa
 doeff's classes, the loops, and the clauses' code as plain functions. The *rest* is the whole without it. A dash \
 stands where the clauses are too much of doeff's to run without a machine.
 
-Built-in effects must be 5 times faster. Where the same effect object is performed each time that is required of the \
-whole; where each performance makes its effect, which is doeff's Python in both wheels, of the rest. Everything else is \
-required of the whole. A scenario without a requirement must not be called slower, at a margin of 3 %.";
+Built-in effects must be 5 times faster: whole where doeff's Python has no part in it, which is a state that is asked by \
+one effect object; else, where it makes each effect or answers it, in the rest. Everything else is required of the whole. \
+A scenario without a requirement must not be called slower, at a margin of 3 %.";
 
 /// The page.
 pub(super) fn page(doeff: &Doeff) -> String {
