@@ -55,7 +55,7 @@ pub struct Run {
     pub machine: Machine,
     /// `sys.version` of the interpreter.
     pub python: String,
-    /// Revision of the sources; null when unknown.
+    /// Revision of the sources of this program, and of our wheel where it was built for the run; null when unknown.
     pub revision: Option<String>,
     /// What each wheel says of itself, and the versions of doeff.
     pub wheels: Beside<String>,

@@ -44,7 +44,7 @@ pub(super) fn page(doeff: &Doeff) -> String {
         ("ours", run.wheels.ours.clone()),
         ("our wheel", run.wheel.to_string()),
         (
-            "revision",
+            "revision of the harness",
             run.revision.clone().unwrap_or_else(|| "unknown".to_owned()),
         ),
         ("CPython", run.python.clone()),
