@@ -8,7 +8,7 @@
 //! [machine's noise](noise), checks every answer, and writes a report ([`record`]).
 //!
 //! [`instructions`] counts instructions instead, of the VM and the floor, and asserts ceilings. [`research`] tells
-//! how they grow with the size, and runs cases for profilers.
+//! how they grow with the size, and runs cases for profilers. [`doeff`] compares two wheels under doeff's own programs.
 //!
 //! How the comparison's figures come about, and what they do not show:
 //!
@@ -30,6 +30,7 @@ pub mod arguments;
 pub mod cell;
 pub mod compare;
 pub mod core_alone;
+pub mod doeff;
 pub mod engine;
 pub mod engines;
 pub mod gil;

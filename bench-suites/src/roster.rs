@@ -98,7 +98,7 @@ fn wheel() -> Entrant {
     Entrant {
         like: Name::VM,
         home: Home::Wheel {
-            environment: environment(&Name::VM_WHEEL, environments().join("vm-wheel.txt")),
+            environment: environment("vm-wheel", environments().join("vm-wheel.txt")),
             effects: workspace().join("bench-suites/wheel/effects.py"),
             wheel: OnceCell::new(),
         },
@@ -107,14 +107,14 @@ fn wheel() -> Entrant {
 }
 
 /// Where the environments lie.
-fn environments() -> PathBuf {
+pub(crate) fn environments() -> PathBuf {
     workspace().join("target/peers")
 }
 
-fn environment(name: &Name, requirements: PathBuf) -> Environment {
+pub(crate) fn environment(name: &str, requirements: PathBuf) -> Environment {
     Environment {
         python: python::executable().to_owned(),
-        folder: environments().join(name.name()),
+        folder: environments().join(name),
         requirements,
     }
 }
@@ -153,7 +153,7 @@ impl Entrant {
         Self {
             left_out,
             home: Home::Package {
-                environment: environment(&name, files.join("requirements.txt")),
+                environment: environment(name.name(), files.join("requirements.txt")),
                 effects: files.join("effects.py"),
             },
             ..Self::new(name)
@@ -171,7 +171,7 @@ impl Entrant {
             Home::Wheel {
                 environment, wheel, ..
             } => {
-                let built = build_wheel(&environment.requirements)?;
+                let built = require(&build_wheel()?, "", &environment.requirements)?;
                 wheel.get_or_init(|| built);
                 environment.prepare()
             }
@@ -229,8 +229,11 @@ impl Entrant {
     }
 }
 
-/// Builds the wheel of these sources, and writes what installs it to `requirements`.
-fn build_wheel(requirements: &Path) -> Result<FileHash, Unavailable> {
+/// Builds the wheel of these sources; its path.
+///
+/// # Errors
+/// When it cannot be built.
+pub(crate) fn build_wheel() -> Result<PathBuf, Unavailable> {
     let failed = |problem: String| Unavailable(format!("its wheel cannot be built: {problem}"));
     eprintln!("building the wheel");
     let output = Command::new("cargo")
@@ -243,16 +246,28 @@ fn build_wheel(requirements: &Path) -> Result<FileHash, Unavailable> {
         return Err(failed(last_line(&said).to_owned()));
     }
     let printed = String::from_utf8_lossy(&output.stdout);
-    let path = Path::new(last_line(&printed));
-    let described = |error: io::Error| failed(format!("cannot use {}: {error}", path.display()));
-    let sha256 = loaded::sha256(path).map_err(|error| failed(format!("{error:#}")))?;
+    Ok(PathBuf::from(last_line(&printed)))
+}
+
+/// Writes what installs a wheel, and further pins, to `requirements`; what the wheel is.
+///
+/// # Errors
+/// When the one cannot be read or the other not be written.
+pub(crate) fn require(
+    wheel: &Path,
+    pins: &str,
+    requirements: &Path,
+) -> Result<FileHash, Unavailable> {
+    let failed =
+        |problem: String| Unavailable(format!("cannot use {}: {problem}", wheel.display()));
+    let sha256 = loaded::sha256(wheel).map_err(|error| failed(format!("{error:#}")))?;
     // The hash makes the environment anew when the wheel is another of the same version.
-    let lines = format!("# sha256 {sha256}\n{}\n", path.display());
+    let lines = format!("# sha256 {sha256}\n{}\n{pins}", wheel.display());
     let folder = requirements.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)
         .and_then(|()| fs::write(requirements, lines))
-        .map_err(described)?;
-    let name = path.file_name().unwrap_or_default();
+        .map_err(|error| failed(error.to_string()))?;
+    let name = wheel.file_name().unwrap_or_default();
     Ok(FileHash {
         path: name.to_string_lossy().into_owned(),
         sha256,

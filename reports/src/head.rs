@@ -37,7 +37,7 @@ pub(crate) fn noise(report: &Report) -> Noise {
     Noise::of(&rounds)
 }
 
-fn round(round: &Round) -> noise::Round {
+pub(crate) fn round(round: &Round) -> noise::Round {
     noise::Round {
         calibration_ns: round.calibration_ns,
         steal: round.steal,
@@ -47,7 +47,7 @@ fn round(round: &Round) -> noise::Round {
 }
 
 /// What was seen of the machine, the grade first.
-fn sentence(noise: &Noise) -> String {
+pub(crate) fn sentence(noise: &Noise) -> String {
     let Some((grade, spread)) = noise.grade.zip(noise.spread) else {
         return format!("unknown: {} rounds are too few to tell", noise.rounds);
     };

@@ -11,6 +11,7 @@ pub mod allocations;
 pub mod callgrind;
 pub mod changes;
 pub mod controls;
+pub mod doeff;
 mod engine;
 pub mod fit;
 mod folder;

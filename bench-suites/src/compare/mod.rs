@@ -26,7 +26,8 @@ use crate::workers;
 use run::Run;
 use selection::Selection;
 pub use selection::workloads;
-use turn::{Interrupt, Turn};
+use turn::Interrupt;
+pub(crate) use turn::Turn;
 
 /// The exit code of a run that was interrupted: that of a shell for SIGINT.
 const INTERRUPTED: u8 = 130;

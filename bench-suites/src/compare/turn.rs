@@ -10,14 +10,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context as _, Result, bail};
 
 /// The right to measure on this machine's copy of the sources. It ends with this value.
-pub(super) struct Turn(#[expect(dead_code, reason = "it is locked as long as it is open")] File);
+pub(crate) struct Turn(#[expect(dead_code, reason = "it is locked as long as it is open")] File);
 
 impl Turn {
     /// Takes it.
     ///
     /// # Errors
     /// When another run has it, whose process the error names.
-    pub(super) fn take(workspace: &Path) -> Result<Self> {
+    pub(crate) fn take(workspace: &Path) -> Result<Self> {
         let folder = workspace.join("target");
         let path = folder.join("compare.lock");
         let cannot = || format!("cannot write {}", path.display());

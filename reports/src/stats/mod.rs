@@ -15,7 +15,7 @@ pub mod warmup;
 pub use summary::{SampleError, Summary, log_log_slope};
 
 /// The median of values, which it reorders. Not a number where there are none.
-fn median(values: &mut [f64]) -> f64 {
+pub(crate) fn median(values: &mut [f64]) -> f64 {
     let length = values.len();
     if length == 0 {
         return f64::NAN;
