@@ -1,8 +1,9 @@
 """Makes every run of the VM a tenth longer, and shows how often a comparison says so.
 
-The patch `slower_time.patch` is committed in a scratch worktree of HEAD, and `cargo xtask ab` compares
-the two commits there, over and over with another seed each time. Nineteen of twenty comparisons
-have to call the change *slower*, in every row; where fewer do, this ends with exit code 1.
+The patch `slower_time.patch` is committed in a scratch worktree of HEAD, and `cargo xtask ab`
+compares the two commits there, over and over with another seed each time. Nineteen of twenty
+comparisons have to call the change *slower*, in every row; where fewer do, this ends with exit
+code 1.
 """
 
 import argparse
