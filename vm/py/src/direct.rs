@@ -14,6 +14,7 @@ use crate::clause::{Failure, finish, finish_by_send};
 use crate::continuation::{self, settle, settle_kept};
 use crate::do_call;
 use crate::doeff::control::start_call;
+use crate::doeff::expand::is_call;
 use crate::doeff::observe;
 use crate::driver::{Asked, Driver, drop_frame, no_frame};
 use crate::effects::{EffectType, effect_type, known_type};
@@ -114,7 +115,6 @@ impl Driver<'_> {
             return self.call(yielded);
         }
         match node::kind_of(&yielded) {
-            None if class == types.call => self.call_foreign(yielded),
             None => self.perform_directly(yielded),
             Some(Kind::Get) => self.perform_builtin::<{ Kind::Get as usize }>(yielded),
             Some(Kind::Put) => self.perform_builtin::<{ Kind::Put as usize }>(yielded),
@@ -266,9 +266,6 @@ impl Driver<'_> {
 
     #[inline(never)]
     fn perform_directly(&mut self, effect: Ref) -> Next {
-        if observe::any() {
-            return self.by_steps(effect);
-        }
         self.settle_clause();
         let Some(known) = known_type(&effect) else {
             return self.perform_of_new_type(effect);
@@ -304,6 +301,12 @@ impl Driver<'_> {
 
     #[inline(never)]
     fn perform_of_new_type(&mut self, effect: Ref) -> Next {
+        if is_call(&effect) {
+            return self.call_foreign(effect);
+        }
+        if observe::any() {
+            return self.by_steps(effect);
+        }
         if let Ok(Some(known)) = effect_type(&effect)
             && let Some(captured) = self.machine.capture_nearest(known)
         {
@@ -352,12 +355,9 @@ impl Driver<'_> {
     #[inline(never)]
     fn perform_builtin<const KIND: usize>(&mut self, effect: Ref) -> Next {
         let kind = const { Kind::ALL[KIND] };
-        if observe::any() {
-            return self.by_steps(effect);
-        }
         self.settle_clause();
-        let Ok(Some(known)) = effect_type(&effect) else {
-            return self.stop(perform(effect));
+        let Some(known) = known_type(&effect) else {
+            return self.builtin_of_new_type(effect);
         };
         let Some(slot) = self.machine.nearest(known) else {
             return self.stop(perform(effect));
@@ -391,6 +391,12 @@ impl Driver<'_> {
         let pass = HandlerAction::Pass { effect, declined };
         let action = answered.map_or_else(HandlerAction::Throw, |_| pass);
         self.stop(PyCallOutcome::Action(action))
+    }
+
+    /// The first of its kind, or observers must be shown it.
+    #[inline(never)]
+    fn builtin_of_new_type(&mut self, effect: Ref) -> Next {
+        self.by_steps(effect)
     }
 
     // ---- continuations ------------------------------------------------------------------------

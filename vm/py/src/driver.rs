@@ -14,7 +14,7 @@ use crate::classify::object_of;
 use crate::clause::clause_raised;
 use crate::debug::Debug;
 use crate::doeff::errors;
-use crate::doeff::install::{self, Manner, manner};
+use crate::doeff::install::{self, Manner, callee};
 use crate::doeff::pyvm::Published;
 use crate::generator::{self, Step, is_generator, is_new};
 use crate::host::{
@@ -308,8 +308,7 @@ impl Driver<'_> {
         let Some(handler) = captured.handler() else {
             return Asked::Nothing(no_frame);
         };
-        let manner = manner(handler);
-        let handler = plain_handler(handler);
+        let (handler, manner) = callee(handler);
         let effect_pointer = effect.as_ptr();
         let Some(k) = continuation::make(captured, effect) else {
             return Asked::Nothing(|| PyCallOutcome::Error(take_error()));

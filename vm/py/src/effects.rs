@@ -12,6 +12,7 @@ use std::ptr::{self, NonNull};
 use doeff_vm_core::{AcceptSet, Accepts};
 use pyo3::ffi;
 
+use crate::doeff::observe;
 use crate::object::Ref;
 use crate::types::types;
 
@@ -213,7 +214,8 @@ pub fn is_effect_type(kind: *mut ffi::PyTypeObject) -> bool {
     unsafe { ffi::PyType_IsSubtype(kind, types().effect_base) != 0 }
 }
 
-/// The registered type of an effect of whose type one was looked up of late.
+/// The registered type of an effect of whose type one was looked up of late; none while there are
+/// observers, which must be shown each effect.
 #[allow(clippy::inline_always)] // it is a part of every effect
 #[inline(always)]
 pub fn known_type(object: &Ref) -> Option<EffectType> {
@@ -238,6 +240,12 @@ pub fn effect_type(object: &Ref) -> Result<Option<EffectType>, Ref> {
     }
 }
 
+/// Forgets which types were looked up of late, so that [`known_type`] knows none of them.
+pub fn forget_latest() {
+    // SAFETY: as for `latest`.
+    unsafe { *KNOWN.0.get() = [None; LATEST] };
+}
+
 /// Whether what is known of a type still holds.
 #[inline]
 fn is_current(known: EffectType, kind: TypeKey) -> bool {
@@ -252,7 +260,9 @@ fn look_up(kind: TypeKey) -> Result<Option<EffectType>, Ref> {
     });
     match known.filter(|&known| is_current(known, kind)) {
         Some(found) => {
-            *latest(kind) = Some((kind, found));
+            if !observe::any() {
+                *latest(kind) = Some((kind, found));
+            }
             Ok(Some(found))
         }
         None => register(kind),
@@ -473,8 +483,7 @@ fn forget_freed(kind: TypeKey) -> Option<Ref> {
 }
 
 fn forget_in(registry: &mut Registry, kind: TypeKey) -> Option<Ref> {
-    // SAFETY: as for `latest`.
-    unsafe { *KNOWN.0.get() = [None; LATEST] };
+    forget_latest();
     registry.suspects.retain(|&suspect| suspect != kind);
     registry.unused_rows.extend(registry.rows.remove(&kind));
     registry

@@ -453,7 +453,22 @@ unsafe fn forget(node: Ref) {
         ffi::PyObject_GC_UnTrack(object.cast());
         let dict = (*object.cast::<Node>()).dict;
         FREE.free(object);
-        drop(Ref::from_result(dict));
+        if !dict.is_null() {
+            drop_dict(dict);
+        }
+    }
+}
+
+/// Drops the attributes that were set on a node: seldom any.
+///
+/// # Safety
+/// `dict` must be a reference that the caller gives up.
+#[cold]
+#[inline(never)]
+unsafe fn drop_dict(dict: *mut ffi::PyObject) {
+    // SAFETY: by the caller's word.
+    if let Some(dict) = unsafe { Ref::from_result(dict) } {
+        release_field(dict);
     }
 }
 
@@ -480,8 +495,6 @@ pub unsafe fn release(node: Ref) {
 }
 
 /// The handler that is called, without the types that it was installed with.
-#[allow(clippy::inline_always)] // as `continuation::make`
-#[inline(always)]
 pub fn plain_handler(handler: &Ref) -> Ref {
     let class = handler.type_ptr();
     if class == types().node(Kind::Installed) {
@@ -512,10 +525,13 @@ unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
         ffi::PyObject_GC_UnTrack(object.cast());
         let Node { fields, dict, .. } = *object.cast::<Node>();
         FREE.free(object);
-        for field in fields.into_iter().chain([dict]) {
+        for field in fields {
             if let Some(field) = Ref::from_result(field) {
                 release_field(field);
             }
+        }
+        if !dict.is_null() {
+            drop_dict(dict);
         }
     }
 }

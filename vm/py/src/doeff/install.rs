@@ -30,9 +30,23 @@ pub enum Manner {
     Raw,
 }
 
-/// How a prompt's handler is called.
+/// What is called for a prompt's handler, and how.
 #[allow(clippy::inline_always)] // it is a comparison, and a part of every handler call
 #[inline(always)]
+pub fn callee(handler: &Ref) -> (Ref, Manner) {
+    // The commonest.
+    if handler.type_ptr() == &raw mut ffi::PyFunction_Type {
+        return (handler.clone(), Manner::Ours);
+    }
+    other_callee(handler)
+}
+
+#[inline(never)]
+fn other_callee(handler: &Ref) -> (Ref, Manner) {
+    (node::plain_handler(handler), manner(handler))
+}
+
+/// How a prompt's handler is called.
 pub fn manner(handler: &Ref) -> Manner {
     if handler.type_ptr() != crate::types::types().node(Kind::Installed) {
         return Manner::Ours;

@@ -12,6 +12,7 @@ use pyo3::prelude::*;
 use pyo3::{PyTraverseError, PyTypeInfo, PyVisit};
 
 use crate::driver::Driver;
+use crate::effects::forget_latest;
 use crate::host::PyPrompt;
 use crate::object::{Ref, take_error, with_python};
 use crate::runs::from_bound;
@@ -54,6 +55,7 @@ pub fn prompt(callable: &Ref) -> Result<PyPrompt, Ref> {
         // SAFETY: the object is valid.
         let callable = unsafe { Bound::from_borrowed_ptr(py, callable.as_ptr()) }.unbind();
         LIVE.fetch_add(1, Ordering::Relaxed);
+        forget_latest();
         let observer = Bound::new(py, Observer { callable }).map_err(messages::exception)?;
         Ok(Prompt {
             handler: from_bound(observer.into_any()),
