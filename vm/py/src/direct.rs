@@ -26,7 +26,7 @@ use crate::note;
 use crate::object::{Ref, take_error};
 use crate::primitives::{delegate, given, perform};
 use crate::stdlib::foreign;
-use crate::tail::{Tail, is_marked, tail_of};
+use crate::tail::{Tail, tail_of};
 use crate::types::types;
 
 /// The value that the running frame gets next; `None` where steps must go on with the outcome of the call
@@ -408,10 +408,11 @@ impl Driver<'_> {
             let outcome = self.resume(primitive, Kind::Resume);
             return self.stop(outcome);
         };
-        let is_tail = tail_of(own) == Tail::Return;
-        if !is_tail && self.doeff && is_marked(own) {
+        let tail = tail_of(own);
+        if tail == Tail::Marked {
             return self.transfer_directly(primitive);
         }
+        let is_tail = tail == Tail::Return;
         // SAFETY: it is a `Resume`, which has two fields; the first is the clause's own continuation.
         let (k, value) = unsafe { node::into_pair(primitive) };
         // SAFETY: as above.

@@ -14,7 +14,7 @@ use crate::classify::object_of;
 use crate::clause::clause_raised;
 use crate::debug::Debug;
 use crate::doeff::errors;
-use crate::doeff::install::{self, Manner, callee};
+use crate::doeff::install::{self, Manner, callee, manner_of};
 use crate::doeff::pyvm::Published;
 use crate::generator::{self, Step, is_generator, is_new};
 use crate::host::{
@@ -308,7 +308,7 @@ impl Driver<'_> {
         let Some(handler) = captured.handler() else {
             return Asked::Nothing(no_frame);
         };
-        let (handler, manner) = callee(handler);
+        let handler = callee(handler);
         let effect_pointer = effect.as_ptr();
         let Some(k) = continuation::make(captured, effect) else {
             return Asked::Nothing(|| PyCallOutcome::Error(take_error()));
@@ -321,10 +321,10 @@ impl Driver<'_> {
             Ref::from_result(calls::vectorcall(callable, &arguments, 2, ptr::null_mut()))
         };
         match result {
-            Some(clause) if is_generator(&clause) && is_new(&clause) && manner != Manner::Raw => {
+            Some(clause) if is_generator(&clause) && is_new(&clause) => {
                 Asked::Clause(PyFrame::clause(clause, k))
             }
-            Some(primitive) if manner != Manner::Marked && is_own_tail(&primitive, &k) => {
+            Some(primitive) if is_own_tail(&primitive, &k) && manner_of(&k) != Manner::Marked => {
                 end_with(primitive, k)
             }
             result => Asked::Other { handler, k, result },

@@ -25,6 +25,8 @@ pub enum Tail {
     No,
     /// `return` of what the `yield` gives: `return (yield x)`, `return (yield from x)`.
     Return,
+    /// More code, but doeff has marked the line.
+    Marked,
     /// The end of the function, whatever the `yield` gives: a last statement `yield x`.
     End,
 }
@@ -114,7 +116,10 @@ fn find_out(generator: &Ref) -> Tail {
         Some(found) if found.delegates && !delegates_to_program(generator) => Tail::No,
         Some(found) if found.delegates => found.tail,
         found => {
-            let tail = found.map_or(Tail::No, |found| found.tail);
+            let mut tail = found.map_or(Tail::No, |found| found.tail);
+            if tail == Tail::No && is_marked(generator) {
+                tail = Tail::Marked;
+            }
             if let Some(instruction) = instruction(generator) {
                 *latest(instruction) = (instruction, tail);
             }
@@ -164,8 +169,11 @@ fn stored(code: *mut ffi::PyObject) -> Option<*mut Tails> {
 /// Takes over where doeff has found tail resumes in a function's code.
 pub fn mark(code: &Ref, lines: &[u32]) {
     // SAFETY: null or a table, which nobody else looks at meanwhile.
-    if let Some(tails) = stored(code.as_ptr()).and_then(|stored| unsafe { stored.as_mut() }) {
+    let tails = stored(code.as_ptr()).and_then(|stored| unsafe { stored.as_mut() });
+    if let Some(tails) = tails.filter(|tails| tails.marked != lines) {
         tails.marked = lines.to_vec();
+        // SAFETY: the interpreter is held, and nothing looks at it meanwhile.
+        unsafe { *KNOWN.0.get() = [(0, Tail::No); LATEST] };
     }
 }
 

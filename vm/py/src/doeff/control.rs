@@ -299,10 +299,8 @@ impl Driver<'_> {
         k: &Ref,
         result: Ref,
     ) -> Result<PyOutcome, Ref> {
-        // SAFETY: it is a continuation, which nothing uses meanwhile.
-        let manner = unsafe { continuation::held(k) }
-            .and_then(|captured| captured.handler().map(install::manner));
-        if manner == Some(install::Manner::Marked) {
+        let result = install::given_by_raw(result);
+        if install::manner_of(k) == install::Manner::Marked {
             return Ok(PyCallOutcome::ClauseReturn(Value::Object(result)));
         }
         if is_generator(&result) || !classify::is_program(&result)? {

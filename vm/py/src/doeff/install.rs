@@ -1,20 +1,23 @@
 //! Handlers of doeff's where they are installed: `doeff_vm._effect_types` reads what a handler accepts from
 //! its annotation, and what is to be called in its place from what `@do` left on it.
 
+use std::ptr;
+
 use doeff_vm_core::{AcceptSet, HandlerKind, Prompt};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
+use pyo3::{PyTraverseError, PyVisit};
 use pyo3::{ffi, intern};
 
 use crate::classify;
 use crate::effects::{Accepted, accept_set_of, is_effect_type};
-use crate::generator::with_bound;
-use crate::host::PyPrompt;
-use crate::messages;
+use crate::generator::{is_generator, with_bound};
+use crate::host::{PyCaptured, PyPrompt};
 use crate::node::{self, Kind};
 use crate::object::{Ref, take_error, with_python};
 use crate::runs::{from_bound, into_py};
 use crate::stdlib::{foreign, stdlib_handler};
+use crate::{calls, continuation, messages};
 
 use super::values::{HandlerSpec, described};
 use super::{errors, observe};
@@ -30,20 +33,78 @@ pub enum Manner {
     Raw,
 }
 
-/// What is called for a prompt's handler, and how.
+/// What is called for a prompt's handler.
 #[allow(clippy::inline_always)] // it is a comparison, and a part of every handler call
 #[inline(always)]
-pub fn callee(handler: &Ref) -> (Ref, Manner) {
+pub fn callee(handler: &Ref) -> Ref {
     // The commonest.
     if handler.type_ptr() == &raw mut ffi::PyFunction_Type {
-        return (handler.clone(), Manner::Ours);
+        return handler.clone();
     }
     other_callee(handler)
 }
 
 #[inline(never)]
-fn other_callee(handler: &Ref) -> (Ref, Manner) {
-    (node::plain_handler(handler), manner(handler))
+fn other_callee(handler: &Ref) -> Ref {
+    node::plain_handler(handler)
+}
+
+/// How the handler was called that was given an unused continuation.
+pub fn manner_of(k: &Ref) -> Manner {
+    // SAFETY: the callers have a continuation, which nothing uses meanwhile.
+    let handler = unsafe { continuation::held(k) }.and_then(PyCaptured::handler);
+    handler.map_or(Manner::Ours, manner)
+}
+
+/// Calls a handler of doeff's that is no `@do` function, and so may not give a generator.
+#[pyclass(module = "doeff_vm.doeff_vm", frozen)]
+struct RawCall {
+    handler: Py<PyAny>,
+}
+
+#[pymethods]
+impl RawCall {
+    #[pyo3(signature = (*args))]
+    fn __call__<'py>(&self, args: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+        let py = args.py();
+        // SAFETY: the handler and the tuple are valid for the call; the result is a new reference or null
+        // with an exception.
+        let answer = unsafe {
+            let answer = calls::call(self.handler.as_ptr(), args.as_ptr(), ptr::null_mut());
+            Bound::from_owned_ptr_or_err(py, answer)?
+        };
+        if !is_generator(&from_bound(answer.clone())) {
+            return Ok(answer);
+        }
+        let generator = answer.unbind();
+        Ok(Bound::new(py, BadAnswer { generator })?.into_any())
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.handler)
+    }
+}
+
+/// The generator that such a handler gave.
+#[pyclass(module = "doeff_vm.doeff_vm", frozen)]
+struct BadAnswer {
+    generator: Py<PyAny>,
+}
+
+#[pymethods]
+impl BadAnswer {
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.generator)
+    }
+}
+
+/// What a handler really gave.
+pub fn given_by_raw(answer: Ref) -> Ref {
+    let generator = with_bound(&answer, |answer| {
+        let bad = answer.cast::<BadAnswer>().ok()?;
+        Some(from_bound(bad.get().generator.bind(bad.py()).clone()))
+    });
+    generator.unwrap_or(answer)
 }
 
 /// How a prompt's handler is called.
@@ -125,7 +186,9 @@ fn install(handler: &Ref, spec: &Bound<'_, HandlerSpec>) -> Result<PyPrompt, Ref
     let function = spec.generator_function.bind(py);
     let is_raw = function.is_none();
     let mut call = if is_raw {
-        handler.clone()
+        let handler = into_py(py, handler.clone());
+        let call = Bound::new(py, RawCall { handler }).map_err(messages::exception)?;
+        from_bound(call.into_any())
     } else {
         from_bound(function.clone())
     };
