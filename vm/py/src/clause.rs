@@ -147,7 +147,7 @@ fn operation_failed(k: &Ref, error: Ref, crossed: impl FnOnce(&Ref)) -> PyOutcom
 /// Ends a generator that is suspended at a `yield`.
 #[inline]
 pub(crate) fn finish(generator: &Ref) -> Result<(), Ref> {
-    if matches!(tail_of(generator), Tail::No | Tail::Marked) {
+    if tail_of(generator) == Tail::No {
         generator::close(generator)
     } else {
         finish_by_send(generator)

@@ -26,7 +26,7 @@ use crate::note;
 use crate::object::{Ref, take_error};
 use crate::primitives::{delegate, given, perform};
 use crate::stdlib::foreign;
-use crate::tail::{Tail, tail_of};
+use crate::tail::{Tail, is_marked, tail_of};
 use crate::types::types;
 
 /// The value that the running frame gets next; `None` where steps must go on with the outcome of the call
@@ -53,7 +53,7 @@ impl Driver<'_> {
             drop(value);
             let next = match outcome {
                 // SAFETY: the result is a new reference where the outcome is one of these two.
-                1 => self.go_on(unsafe { owned(result) }),
+                1 => self.go_on::<DOEFF>(unsafe { owned(result) }),
                 // SAFETY: as above.
                 0 => self.give(unsafe { owned(result) }),
                 _ => self.unwind(take_error()),
@@ -100,16 +100,19 @@ impl Driver<'_> {
     /// A frame that an error was thrown at has yielded.
     #[inline(never)]
     fn caught(&mut self, yielded: Ref) -> Next {
-        self.go_on(yielded)
+        if self.doeff {
+            return self.go_on::<true>(yielded);
+        }
+        self.go_on::<false>(yielded)
     }
 
     #[allow(clippy::inline_always)] // it decides where to go, and is gone
     #[inline(always)]
-    fn go_on(&mut self, yielded: Ref) -> Next {
+    fn go_on<const DOEFF: bool>(&mut self, yielded: Ref) -> Next {
         let class = yielded.type_ptr();
         let types = types();
         if class == types.node(Kind::Resume) {
-            return self.resume_directly(yielded);
+            return self.resume_directly::<DOEFF>(yielded);
         }
         if class == types.do_call {
             return self.call(yielded);
@@ -402,17 +405,16 @@ impl Driver<'_> {
     // ---- continuations ------------------------------------------------------------------------
 
     #[inline(never)]
-    fn resume_directly(&mut self, primitive: Ref) -> Next {
+    fn resume_directly<const DOEFF: bool>(&mut self, primitive: Ref) -> Next {
         let Some(own) = self.own_used_by(&primitive) else {
             self.settle_clause();
             let outcome = self.resume(primitive, Kind::Resume);
             return self.stop(outcome);
         };
-        let tail = tail_of(own);
-        if tail == Tail::Marked {
+        let is_tail = tail_of(own) == Tail::Return;
+        if DOEFF && !is_tail && is_marked(own) {
             return self.transfer_directly(primitive);
         }
-        let is_tail = tail == Tail::Return;
         // SAFETY: it is a `Resume`, which has two fields; the first is the clause's own continuation.
         let (k, value) = unsafe { node::into_pair(primitive) };
         // SAFETY: as above.

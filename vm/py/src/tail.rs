@@ -25,8 +25,6 @@ pub enum Tail {
     No,
     /// `return` of what the `yield` gives: `return (yield x)`, `return (yield from x)`.
     Return,
-    /// More code, but doeff has marked the line.
-    Marked,
     /// The end of the function, whatever the `yield` gives: a last statement `yield x`.
     End,
 }
@@ -116,10 +114,7 @@ fn find_out(generator: &Ref) -> Tail {
         Some(found) if found.delegates && !delegates_to_program(generator) => Tail::No,
         Some(found) if found.delegates => found.tail,
         found => {
-            let mut tail = found.map_or(Tail::No, |found| found.tail);
-            if tail == Tail::No && is_marked(generator) {
-                tail = Tail::Marked;
-            }
+            let tail = found.map_or(Tail::No, |found| found.tail);
             if let Some(instruction) = instruction(generator) {
                 *latest(instruction) = (instruction, tail);
             }
@@ -172,8 +167,6 @@ pub fn mark(code: &Ref, lines: &[u32]) {
     let tails = stored(code.as_ptr()).and_then(|stored| unsafe { stored.as_mut() });
     if let Some(tails) = tails.filter(|tails| tails.marked != lines) {
         tails.marked = lines.to_vec();
-        // SAFETY: the interpreter is held, and nothing looks at it meanwhile.
-        unsafe { *KNOWN.0.get() = [(0, Tail::No); LATEST] };
     }
 }
 
