@@ -44,7 +44,7 @@ def test_debug_prints_one_line_per_step(capfd):
     numbers = [int(re.match(r"\[step (\d+)\] ", line)[1]) for line in lines]
     assert numbers == list(range(1, len(lines) + 1))
     assert any(line.endswith("HandleYield Perform Tick") for line in lines)
-    assert any(line.endswith("HandleYield Perform doeff_vm.Put") for line in lines)
+    assert any(line.endswith("HandleYield Perform Put") for line in lines)
     assert lines_of(capfd, DebugConfig())[1] == lines
     assert lines_of(capfd, DebugConfig("steps"))[1] == lines
 
