@@ -195,9 +195,9 @@ def test_rule_26_code_runs_in_the_context_of_its_run():
 MANY = 400_000
 
 
-def under_many(program):
+def under_many(program, number=MANY):
     """The program under so many prompts that a search takes a while."""
-    for _ in range(MANY):
+    for _ in range(number):
         program = WithHandler(answer, program, effects=Other)
     return WithHandler(answer, program)
 
@@ -301,6 +301,38 @@ def test_rule_30_classes_come_and_go_during_a_search(gil):
         thread.join(30)
     # An error on the thread would keep it from getting there.
     assert answers == {5, "stopped"}
+
+
+def test_rule_30_a_strict_vm_gets_its_share_beside_a_thread_that_computes():
+    """Each step gives the lock up; a thread that takes it keeps it for thousands of steps' time.
+
+    How often a thread is quick enough to take it depends on the processor's mood, hence the rounds.
+    """
+    ours, theirs = 0.0, []
+    for _ in range(15):
+        began, over = [], []
+
+        def compute(began=began, over=over):
+            count = 0
+            began.append(time.thread_time())
+            while not over:
+                count += 1
+            theirs.append(time.thread_time() - began[0])
+
+        program = under_many(Tick(1), 20_000)
+        thread = threading.Thread(target=compute)
+        thread.start()
+        while not began:
+            time.sleep(0.001)
+        before = time.thread_time()
+        try:
+            assert VM(gil="strict").run(program) == 1
+        finally:
+            ours += time.thread_time() - before
+            over.append(True)
+            thread.join(30)
+    # About a half; with a whole switch interval of theirs after each step it would be a hundredth.
+    assert ours / (ours + sum(theirs)) > 0.15
 
 
 def test_rule_30_a_strict_vm_runs_every_program():

@@ -18,7 +18,7 @@ pub enum Gil {
     /// It is kept over short runs of the machine's steps and given up over long ones.
     #[default]
     Adaptive,
-    /// It is given up for every step.
+    /// It is given up for every step; after others had it for a while, it is first kept for as long.
     Strict,
 }
 
@@ -36,6 +36,8 @@ pub struct Watch {
     calls_left: u32,
     /// When others last had the interpreter, as far as that was looked at.
     since: Option<Instant>,
+    /// Until when the interpreter is kept, where every step would give it up.
+    kept_until: Option<Instant>,
     /// The type of the effect that is searched for while the interpreter is let go.
     snapshot: Option<Snapshot>,
 }
@@ -47,6 +49,7 @@ impl Watch {
             gil,
             calls_left: CALLS,
             since: None,
+            kept_until: None,
             snapshot: None,
         }
     }
@@ -55,6 +58,9 @@ impl Watch {
     pub fn step(&mut self, machine: &mut PyMachine, mode: PyMode) -> PyEvent {
         match self.gil {
             Gil::Adaptive => machine.step(mode),
+            Gil::Strict if self.kept_until.is_some_and(|until| Instant::now() < until) => {
+                machine.step(mode)
+            }
             Gil::Strict => self.step_detached(machine, mode),
         }
     }
@@ -90,7 +96,17 @@ impl Watch {
         }
         // SAFETY: the interpreter is held. A step moves the host's objects and neither looks into
         // them nor drops any; the one thing that it reads, the effect's type, is a snapshot.
-        unsafe { calls::detached(|| machine.step(mode)) }
+        let (event, ended) = unsafe {
+            calls::detached(|| {
+                let event = machine.step(mode);
+                (event, Instant::now())
+            })
+        };
+        let back = Instant::now();
+        // A thread that computes keeps it for a whole switch interval, however short the step was: without a fair
+        // share a program would get one step in each.
+        self.kept_until = Some(back + (back - ended).min(INTERVAL));
+        event
     }
 
     /// The driver is about to send a value, or to answer for a built-in handler.
