@@ -53,7 +53,8 @@ type Send = unsafe extern "C-unwind" fn(
     *mut *mut ffi::PyObject,
 ) -> c_int;
 
-type Vectorcall = unsafe extern "C-unwind" fn(
+/// A function to which arguments are given in an array.
+pub type Vectorcall = unsafe extern "C-unwind" fn(
     *mut ffi::PyObject,
     *const *mut ffi::PyObject,
     usize,
@@ -212,22 +213,64 @@ pub unsafe fn vectorcall(
     positional: usize,
     kwnames: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
-    // SAFETY: the callable is valid; a function has its `vectorcall` at its type's offset.
-    let own = unsafe {
-        let function = &raw mut ffi::PyFunction_Type;
-        if ffi::Py_TYPE(callable) == function {
-            let offset = (*function).tp_vectorcall_offset;
-            callable
-                .byte_offset(offset)
-                .cast::<Option<Vectorcall>>()
-                .read()
-        } else {
-            None
-        }
-    };
-    let function = own.unwrap_or_else(|| opaque(PyObject_Vectorcall as Vectorcall));
     // SAFETY: by the caller's word.
+    let function = unsafe { vectorcall_of(callable) };
+    // SAFETY: as above.
     parking_on_unwind(|| unsafe { function(callable, arguments.as_ptr(), positional, kwnames) })
+}
+
+/// [`vectorcall`] by the function that [`vectorcall_of`] gave for the callable, all arguments positional.
+///
+/// # Safety
+/// As for the C function; the interpreter must be held.
+#[allow(clippy::inline_always)] // as above
+#[inline(always)]
+pub unsafe fn vectorcall_by(
+    function: Vectorcall,
+    callable: *mut ffi::PyObject,
+    arguments: &[*mut ffi::PyObject],
+) -> *mut ffi::PyObject {
+    // SAFETY: by the caller's word.
+    parking_on_unwind(|| unsafe {
+        function(
+            callable,
+            arguments.as_ptr(),
+            arguments.len(),
+            ptr::null_mut(),
+        )
+    })
+}
+
+/// What [`vectorcall`] calls for a callable.
+///
+/// # Safety
+/// The callable must be valid; the interpreter must be held.
+#[allow(clippy::inline_always)] // it is a comparison
+#[inline(always)]
+pub unsafe fn vectorcall_of(callable: *mut ffi::PyObject) -> Vectorcall {
+    // SAFETY: by the caller's word.
+    unsafe {
+        if ffi::Py_TYPE(callable) == &raw mut ffi::PyFunction_Type {
+            return vectorcall_of_function(callable);
+        }
+    }
+    opaque(PyObject_Vectorcall as Vectorcall)
+}
+
+/// As [`vectorcall_of`], of a function written in Python.
+///
+/// # Safety
+/// It must be one.
+#[allow(clippy::inline_always)] // it is a load
+#[inline(always)]
+pub unsafe fn vectorcall_of_function(function: *mut ffi::PyObject) -> Vectorcall {
+    // SAFETY: by the caller's word. CPython's functions may unwind here, which the field's own type denies.
+    let own = unsafe {
+        let function = function.cast::<ffi::PyFunctionObject>();
+        let own = &raw const (*function).vectorcall;
+        own.cast::<Option<Vectorcall>>().read()
+    };
+    own.unwrap_or_else(|| opaque(PyObject_Vectorcall as Vectorcall))
 }
 
 /// `PyObject_VectorcallMethod`, all arguments positional, the object first.

@@ -27,8 +27,8 @@ struct Continuation {
     /// The effect that was performed. Null for an unstarted one, and for one whose clause has taken it
     /// over ([`give_effect`]).
     effect: *mut ffi::PyObject,
-    /// Of a used one: the offset of the `yield` in the code that performed the effect.
-    site_offset: c_int,
+    /// Of a used one: where in its code the effect was performed, as a [`Site`] says it.
+    site_distance: c_int,
     state: State,
     flags: u8,
     weakrefs: *mut ffi::PyObject,
@@ -155,7 +155,7 @@ fn make_holding(
         };
         (&raw mut (*object).contents).write(contents);
         (&raw mut (*object).effect).write(effect);
-        (&raw mut (*object).site_offset).write(-1);
+        (&raw mut (*object).site_distance).write(-1);
         (&raw mut (*object).state).write(state);
         (&raw mut (*object).flags).write(flags);
         (&raw mut (*object).weakrefs).write(ptr::null_mut());
@@ -266,7 +266,7 @@ pub unsafe fn keep_site(k: &Ref, captured: &PyCaptured) {
         let object = k.as_ptr().cast::<Continuation>();
         ffi::Py_XINCREF(site.code);
         (*object).contents.object = site.code;
-        (*object).site_offset = site.offset;
+        (*object).site_distance = site.distance;
     }
 }
 
@@ -407,7 +407,7 @@ pub unsafe fn perform_site(k: &Ref) -> Site {
         }
         Site {
             code: (*object).contents.object,
-            offset: (*object).site_offset,
+            distance: (*object).site_distance,
         }
     }
 }

@@ -4,8 +4,6 @@
 //! borrowed while Python code runs; what it refers to is alive because the run is, so the garbage
 //! collector need not see it. Only continuations outlive a run, and they are Python objects.
 
-use std::ptr;
-
 use doeff_vm_core::{
     HandlerAction, PyCallOutcome, PythonCall, Released, StepEvent, Value, Yielded,
 };
@@ -308,7 +306,7 @@ impl Driver<'_> {
         let Some(handler) = captured.handler() else {
             return Asked::Nothing(no_frame);
         };
-        let handler = callee(handler);
+        let (handler, call) = callee(handler);
         let effect_pointer = effect.as_ptr();
         let Some(k) = continuation::make(captured, effect) else {
             return Asked::Nothing(|| PyCallOutcome::Error(take_error()));
@@ -318,7 +316,7 @@ impl Driver<'_> {
         let result = unsafe {
             let arguments = [effect_pointer, k.as_ptr()];
             let callable = handler.as_ptr();
-            Ref::from_result(calls::vectorcall(callable, &arguments, 2, ptr::null_mut()))
+            Ref::from_result(calls::vectorcall_by(call, callable, &arguments))
         };
         match result {
             Some(clause) if is_generator(&clause) && is_new(&clause) => {

@@ -8,6 +8,7 @@
 
 use std::ffi::c_int;
 use std::hint::assert_unchecked;
+use std::mem::MaybeUninit;
 use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicBool, AtomicI16, AtomicUsize, Ordering};
 
@@ -142,6 +143,14 @@ fn code_start(code: usize) -> usize {
     code.wrapping_add(CODE_START.load(Ordering::Relaxed))
 }
 
+/// How far behind a code object's start the instruction of a `YIELD_VALUE` at offset 0 would lie.
+fn before_offsets() -> c_int {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap)]
+    // it is the size of a structure
+    let start = CODE_START.load(Ordering::Relaxed) as c_int;
+    start + PAST_YIELD
+}
+
 /// # Safety
 /// `object` must be valid and reach to `offset` and a `T` beyond it.
 #[inline]
@@ -191,16 +200,21 @@ pub fn with_bound<T>(object: &Ref, f: impl FnOnce(&Bound<'_, PyAny>) -> T) -> T 
 pub struct Site {
     /// The code object, borrowed from the generator.
     pub code: *mut ffi::PyObject,
-    /// The offset of the `YIELD_VALUE`, in bytes; negative when it is not known.
-    pub offset: c_int,
+    /// How far behind the code object's start its instruction lies, in bytes; negative when it is not known.
+    pub distance: c_int,
 }
 
 impl Site {
     /// The site of something that has no code: a program without a body.
     pub const NOWHERE: Self = Self {
         code: ptr::null_mut(),
-        offset: -1,
+        distance: -1,
     };
+
+    /// The offset of the `YIELD_VALUE` in the code, in bytes; negative when it is not known.
+    pub fn offset(self) -> c_int {
+        self.distance - before_offsets()
+    }
 }
 
 /// The address of the instruction at which a suspended generator waits, which no two sites share while
@@ -227,10 +241,9 @@ pub fn site(generator: &Ref) -> Site {
         let code: *mut ffi::PyObject = read(generator.as_ptr(), layout::CODE);
         assert_unchecked(!code.is_null());
         let instruction: usize = read(generator.as_ptr(), layout::INSTRUCTION);
-        let lasti = instruction.wrapping_sub(code_start(code as usize));
         #[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap)] // code is no longer
-        let offset = lasti as c_int - PAST_YIELD;
-        Site { code, offset }
+        let distance = instruction.wrapping_sub(code as usize) as c_int;
+        Site { code, distance }
     }
 }
 
@@ -245,7 +258,7 @@ fn site_by_attributes(generator: &Ref) -> PyResult<Site> {
         // The generator owns the code object as long as it is suspended.
         Ok(Site {
             code: code.as_ptr(),
-            offset: lasti - PAST_YIELD,
+            distance: lasti - PAST_YIELD + before_offsets(),
         })
     })
 }
@@ -266,7 +279,7 @@ pub enum Step {
 pub fn send(generator: &Ref, value: &Ref) -> Step {
     let (outcome, result) = send_raw(generator, value);
     match outcome {
-        // SAFETY: the result is a new reference where the outcome is one of these two.
+        // SAFETY: the result was written, and is a new reference, where the outcome is one of these two.
         1 => Step::Yield(unsafe { owned(result) }),
         // SAFETY: as above.
         0 => Step::Return(unsafe { owned(result) }),
@@ -275,29 +288,32 @@ pub fn send(generator: &Ref, value: &Ref) -> Step {
 }
 
 /// As [`send`], as C says it: 1 for a yield, 0 for a return, with a new reference to the object; or -1, and
-/// an exception is set.
+/// an exception is set and the object, perhaps, not.
 #[allow(clippy::inline_always)] // as above
 #[inline(always)]
-pub fn send_raw(generator: &Ref, value: &Ref) -> (c_int, *mut ffi::PyObject) {
-    let mut result = ptr::null_mut();
+pub fn send_raw(generator: &Ref, value: &Ref) -> (c_int, MaybeUninit<*mut ffi::PyObject>) {
+    let mut result = MaybeUninit::uninit();
     // SAFETY: both objects are valid for the call.
     unsafe {
         let outcome = if is_generator(generator) {
-            calls::gen_send(generator.as_ptr(), value.as_ptr(), &raw mut result)
+            calls::gen_send(generator.as_ptr(), value.as_ptr(), result.as_mut_ptr())
         } else {
-            calls::iter_send(generator.as_ptr(), value.as_ptr(), &raw mut result)
+            calls::iter_send(generator.as_ptr(), value.as_ptr(), result.as_mut_ptr())
         };
         (outcome, result)
     }
 }
 
 /// # Safety
-/// `object` must be a new reference.
+/// `object` must be set, to a new reference.
 #[inline]
-pub unsafe fn owned(object: *mut ffi::PyObject) -> Ref {
-    debug_assert!(!object.is_null());
+pub unsafe fn owned(object: MaybeUninit<*mut ffi::PyObject>) -> Ref {
     // SAFETY: by the caller's word.
-    unsafe { Ref::from_owned(NonNull::new_unchecked(object)) }
+    unsafe {
+        let object = object.assume_init();
+        debug_assert!(!object.is_null());
+        Ref::from_owned(NonNull::new_unchecked(object))
+    }
 }
 
 /// Throws an exception at the `yield` where a generator is suspended.
@@ -402,7 +418,7 @@ fn returned_or_raised() -> Step {
     });
     match value {
         // SAFETY: the pointer was just taken from an owned reference.
-        Ok(value) => Step::Return(unsafe { owned(value) }),
+        Ok(value) => Step::Return(unsafe { owned(MaybeUninit::new(value)) }),
         Err(_) => Step::Raise(error),
     }
 }

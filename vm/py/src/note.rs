@@ -184,7 +184,7 @@ fn describe(site: Site, error: &Bound<'_, PyAny>) -> PyResult<String> {
     let (code, line) = unsafe {
         (
             Bound::from_borrowed_ptr(error.py(), site.code),
-            ffi::PyCode_Addr2Line(site.code.cast(), site.offset),
+            ffi::PyCode_Addr2Line(site.code.cast(), site.offset()),
         )
     };
     let name = code.getattr("co_qualname")?.str()?;

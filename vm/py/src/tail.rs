@@ -108,7 +108,7 @@ fn find_out(generator: &Ref) -> Tail {
     let found = tails
         .yields
         .iter()
-        .find(|found| found.offset == site.offset);
+        .find(|found| found.offset == site.offset());
     match found {
         // What a `yield from` delegates to is asked each time.
         Some(found) if found.delegates && !delegates_to_program(generator) => Tail::No,
@@ -134,7 +134,7 @@ fn delegates_to_program(generator: &Ref) -> bool {
 
 /// The table of a site's code object, which lives as long as that; `None` where there can be none.
 fn table<'a>(site: Site) -> Option<&'a Tails> {
-    if site.offset < 0 {
+    if site.offset() < 0 {
         return None;
     }
     // SAFETY: it holds null or our table, which lives as long as the code object.
@@ -177,7 +177,7 @@ pub fn is_marked(generator: &Ref) -> bool {
         return false;
     };
     // SAFETY: the generator keeps its code object, to which the offset belongs.
-    let line = unsafe { ffi::PyCode_Addr2Line(site.code.cast(), site.offset) };
+    let line = unsafe { ffi::PyCode_Addr2Line(site.code.cast(), site.offset()) };
     u32::try_from(line).is_ok_and(|line| tails.marked.contains(&line))
 }
 

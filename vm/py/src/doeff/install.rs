@@ -9,6 +9,7 @@ use pyo3::types::PyTuple;
 use pyo3::{PyTraverseError, PyVisit};
 use pyo3::{ffi, intern};
 
+use crate::calls::Vectorcall;
 use crate::classify;
 use crate::effects::{Accepted, accept_set_of, is_effect_type};
 use crate::generator::{is_generator, with_bound};
@@ -33,20 +34,25 @@ pub enum Manner {
     Raw,
 }
 
-/// What is called for a prompt's handler.
+/// What is called for a prompt's handler, and by what.
 #[allow(clippy::inline_always)] // it is a comparison, and a part of every handler call
 #[inline(always)]
-pub fn callee(handler: &Ref) -> Ref {
+pub fn callee(handler: &Ref) -> (Ref, Vectorcall) {
     // The commonest.
     if handler.type_ptr() == &raw mut ffi::PyFunction_Type {
-        return handler.clone();
+        // SAFETY: it is a function.
+        let call = unsafe { calls::vectorcall_of_function(handler.as_ptr()) };
+        return (handler.clone(), call);
     }
     other_callee(handler)
 }
 
 #[inline(never)]
-fn other_callee(handler: &Ref) -> Ref {
-    node::plain_handler(handler)
+fn other_callee(handler: &Ref) -> (Ref, Vectorcall) {
+    let handler = node::plain_handler(handler);
+    // SAFETY: it is valid, and the interpreter is held.
+    let call = unsafe { calls::vectorcall_of(handler.as_ptr()) };
+    (handler, call)
 }
 
 /// How the handler was called that was given an unused continuation.
