@@ -27,7 +27,7 @@ pub(crate) fn build() -> Result<Build> {
         profile: PROFILE.to_owned(),
         valgrind: valgrind_version()?,
         gungraun: callgrind::version()?,
-        libc: format!("{libc} {libc_sha256}"),
+        libc: format!("{libc} {libc_sha256}, {}", callgrind::FUNCTIONS),
     })
 }
 

@@ -46,6 +46,17 @@ const SIMULATED: [&str; 5] = [
     "--LL=8388608,16,64",
 ];
 
+/// Tells the C library to choose the functions that every processor of the kind can run. It would choose by the
+/// processor's model, and the machine that counts would be a part of every figure.
+const TUNABLES: (&str, &str) = (
+    "GLIBC_TUNABLES",
+    "glibc.cpu.hwcaps=-AVX512F,-AVX512VL,-AVX512BW,-AVX2,-AVX,-FMA,-FMA4,-BMI2,-RTM,-SSSE3,-SSE4_1,-SSE4_2,\
+     -ERMS,-FSRM,-AVX_Fast_Unaligned_Load,-Prefer_ERMS,-Prefer_FSRM,-Slow_BSF:glibc.cpu.name=generic",
+);
+
+/// What is said of that beside the C library's version.
+pub(super) const FUNCTIONS: &str = "functions for every processor";
+
 /// Where `cargo xtask tools` puts Gungraun's own program.
 const RUNNER: &str = env!("GUNGRAUN_RUNNER");
 
@@ -122,6 +133,7 @@ fn config() -> BinaryBenchmarkConfig {
     let mut config = BinaryBenchmarkConfig::default();
     config
         .env("PYTHONHASHSEED", "0")
+        .env(TUNABLES.0, TUNABLES.1)
         .pass_through_envs(["PATH", "VALGRIND_LIB"])
         .tool(Callgrind::with_args(options));
     config
