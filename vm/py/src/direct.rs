@@ -117,6 +117,9 @@ impl Driver<'_> {
         if class == types.do_call {
             return self.call(yielded);
         }
+        if DOEFF && class == types.call {
+            return self.call_foreign(yielded);
+        }
         match node::kind_of(&yielded) {
             None => self.perform_directly(yielded),
             Some(Kind::Get) => self.perform_builtin::<{ Kind::Get as usize }>(yielded),

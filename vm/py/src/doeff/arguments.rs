@@ -190,7 +190,20 @@ pub(crate) unsafe fn text_of(object: *mut ffi::PyObject) -> String {
 ///
 /// # Safety
 /// Both must be valid.
+#[inline]
 pub(crate) unsafe fn is_instance(
+    object: *mut ffi::PyObject,
+    kind: *mut ffi::PyTypeObject,
+    parameter: &CStr,
+) -> bool {
+    // SAFETY: by the caller's word.
+    unsafe { ffi::Py_TYPE(object) == kind || is_further_instance(object, kind, parameter) }
+}
+
+/// # Safety
+/// As for [`is_instance`].
+#[inline(never)]
+unsafe fn is_further_instance(
     object: *mut ffi::PyObject,
     kind: *mut ffi::PyTypeObject,
     parameter: &CStr,

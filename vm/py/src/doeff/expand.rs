@@ -334,9 +334,17 @@ unsafe extern "C" fn call_dealloc(object: *mut ffi::PyObject) {
             kwargs,
         } = object.cast::<Call>().read();
         FREE_CALLS.free(object);
-        for field in [base.dict, args, kwargs, function] {
+        for field in [base.dict, args, function] {
             if let Some(field) = Ref::from_result(field) {
                 release_field(field);
+            }
+        }
+        if let Some(kwargs) = Ref::from_result(kwargs) {
+            // Commonly there are none, and nothing can hang on them.
+            if ffi::PyDict_Size(kwargs.as_ptr()) == 0 {
+                drop(kwargs);
+            } else {
+                release_field(kwargs);
             }
         }
     }
