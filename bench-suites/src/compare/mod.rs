@@ -99,7 +99,7 @@ fn measure<'a>(
         machine: record::machine(),
         versions,
         provenance: record::provenance(py, &selection.entrants, &arguments.revisions)?,
-        settings: record::settings(run.seed, &run.limits),
+        settings: record::settings(run.seed, &run.limits, arguments.choices()),
         complete,
         left_out: selection.left_out(),
         rounds: run.rounds,

@@ -18,7 +18,7 @@ use crate::python::{self, Identity};
 pub enum WorkerError {
     /// The process did not start.
     #[error("its process cannot be started: {0}")]
-    NotStarted(#[source] io::Error),
+    NotStarted(io::Error),
     /// It runs on another interpreter than the harness.
     #[error("it runs on {found}, not on {wanted}")]
     AnotherPython {
@@ -36,12 +36,12 @@ pub enum WorkerError {
         said: String,
     },
     /// The reply has another form than it should.
-    #[error("its process replied {reply:?}: {source}")]
+    #[error("its process replied {reply:?}: {cause}")]
     Garbled {
         /// The reply.
         reply: String,
         /// What is wrong with it.
-        source: serde_json::Error,
+        cause: serde_json::Error,
     },
     /// What was asked for raised.
     #[error("in its process:\n{0}")]
@@ -158,10 +158,7 @@ impl Worker {
         match serde_json::from_str(&line) {
             Ok(Reply::Ok(value)) => Ok(value),
             Ok(Reply::Error(error)) => Err(WorkerError::Raised(error.trim_end().to_owned())),
-            Err(source) => Err(WorkerError::Garbled {
-                reply: line,
-                source,
-            }),
+            Err(cause) => Err(WorkerError::Garbled { reply: line, cause }),
         }
     }
 
