@@ -32,6 +32,13 @@ impl Head {
     }
 }
 
+impl Report {
+    /// How noisy the machine was; none where too few rounds tell.
+    pub fn grade(&self) -> Option<Grade> {
+        noise(self).grade
+    }
+}
+
 /// How noisy the machine was in a run.
 pub(crate) fn noise(report: &Report) -> Noise {
     let rounds: Vec<_> = report.rounds.iter().map(round).collect();
