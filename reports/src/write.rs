@@ -67,6 +67,21 @@ pub fn write_with_history(
     Ok((folder, comparison))
 }
 
+/// Makes a folder and checks that a file can be written there: better before a long run than after it.
+///
+/// # Errors
+/// When it cannot.
+pub fn check_writable(dir: &Path) -> Result<(), WriteError> {
+    let failed = |path: &Path, cause| WriteError::Io {
+        path: path.to_owned(),
+        cause,
+    };
+    fs::create_dir_all(dir).map_err(|cause| failed(dir, cause))?;
+    let path = dir.join(format!(".{}.tmp", process::id()));
+    let tried = File::create(&path).and_then(|_| fs::remove_file(&path));
+    tried.map_err(|cause| failed(dir, cause))
+}
+
 /// Writes a file beside `path` and renames it over `path`; the process id keeps two writers apart.
 pub(crate) fn replace(path: &Path, content: &str) -> io::Result<()> {
     let mut temporary = path.as_os_str().to_owned();

@@ -353,3 +353,16 @@ fn a_cause_is_printed_once() {
         printed(&inconsistent)
     );
 }
+
+#[test]
+fn a_folder_is_tried_before_a_run() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let new = folder.path().join("a/b");
+    doeff_reports::check_writable(&new).expect("it can be made");
+    let left = fs::read_dir(&new).expect("it is there");
+    assert_eq!(left.count(), 0);
+    let file = folder.path().join("file");
+    fs::write(&file, "").expect("the folder is writable");
+    let error = doeff_reports::check_writable(&file.join("c")).expect_err("it is a file");
+    assert!(error.to_string().contains("cannot write"), "{error}");
+}
