@@ -61,6 +61,9 @@ fn output(workspace: &Workspace, arguments: &GateArgs) -> Result<PathBuf> {
 }
 
 fn gate(workspace: &Workspace, arguments: &GateArgs, output: &Path) -> Result<Verdict> {
+    if arguments.accept {
+        check_clean(&workspace.root)?;
+    }
     let folder = Folder::of(arguments.records.as_deref(), workspace);
     let measurement = Measurement {
         root: &workspace.root,
@@ -106,6 +109,26 @@ fn gate(workspace: &Workspace, arguments: &GateArgs, output: &Path) -> Result<Ve
     });
     show(&workspace.root, &judgement, output)?;
     Ok(judgement.verdict)
+}
+
+/// That what is accepted will be of a commit, which is better known before measuring than after it.
+fn check_clean(root: &Path) -> Result<()> {
+    let words = ["status", "--porcelain", "--untracked-files=no"];
+    let changed = program("git", words, root).stderr_null().read();
+    let changed = changed.unwrap_or_default(); // without git there is no revision either
+    if let Some(first) = changed.lines().next() {
+        bail!(
+            "files differ from the commit ({}{}), so that what is accepted would be of no commit; commit them or put \
+             them aside with `git stash`",
+            first.trim(),
+            if changed.lines().count() > 1 {
+                ", and more"
+            } else {
+                ""
+            }
+        );
+    }
+    Ok(())
 }
 
 /// That the workloads that were named are there: a record of others says nothing of them.
@@ -239,14 +262,41 @@ fn resolve(root: &Path, revision: &str) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::path::Path;
+
     use doeff_reports::gate::{Found, read_instructions};
 
-    use super::check_named;
+    use super::{check_clean, check_named};
+    use crate::process::program;
+
+    #[test]
+    fn a_dirty_tree_is_told_before_measuring() {
+        let folder = tempfile::tempdir().expect("there is room for a folder");
+        let root = folder.path();
+        let git = |words: &[&str]| {
+            let identity = ["-c", "user.name=test", "-c", "user.email=test@localhost"];
+            let said = program("git", [&identity, words].concat(), root).read();
+            said.unwrap_or_else(|error| panic!("{error}"))
+        };
+        let write = |text: &str| fs::write(root.join("file"), text).expect("it is writable");
+        git(&["init", "--quiet"]);
+        write("one");
+        git(&["add", "."]);
+        git(&["commit", "--quiet", "--no-verify", "--message", "one"]);
+        assert!(check_clean(root).is_ok());
+        write("other");
+        let error = check_clean(root).expect_err("a file differs").to_string();
+        assert!(
+            error.contains("(M file)") && error.contains("git stash"),
+            "{error}"
+        );
+    }
 
     #[test]
     fn a_workload_that_is_not_there_is_an_error_that_names_those_that_are() {
-        let golden = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("src/ceilings/golden/instructions.json");
+        let golden =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ceilings/golden/instructions.json");
         let counts = read_instructions(&golden).unwrap_or_else(|error| panic!("{error:?}"));
         let mut found = Found::of(&counts);
         let texts = ["runs", "exceptions"].map(|name| (name.to_owned(), "00".to_owned()));
