@@ -120,7 +120,8 @@ impl Changes {
     }
 
     /// The changes of the virtual machine from one record to another. They are judged as all verdicts are: all rows
-    /// are one table, with a correction for their number.
+    /// are one table, with a correction for their number, by the smallest margin: how far processes of one program differ is
+    /// in the intervals of both records, and a twin's margin on top would call the same what is not.
     pub fn between(base: (&Folder, &Comparison), new: (&Folder, &Comparison)) -> Self {
         let (mut rows, mut estimates) = (Vec::new(), Vec::new());
         for group in &new.1.groups {

@@ -171,12 +171,37 @@ fn a_title_says_what_was_found_and_what_cannot_be_told() {
     assert_eq!(told(&[0.9], 0.0), "### Faster: 40 rows");
     assert_eq!(
         told(&[1.1, 1.0, 1.0, 0.9], 0.0),
-        "### Slower: 10 rows; faster: 10 rows"
+        "### Slower: 10 rows; faster: 10 rows; same: 20 rows"
     );
     assert_eq!(told(&[1.1], 0.1), "### Cannot tell: 40 rows");
     assert_eq!(
         told(&[1.02, 1.3], 0.02),
         "### Slower: 20 rows; cannot tell: 20 rows"
+    );
+}
+
+#[test]
+fn a_twin_that_lies_apart_hides_no_change_between_two_records() {
+    let apart = |mut folder: Folder| {
+        let twins = folder.report.results.iter_mut();
+        for row in twins.filter(|row| row.engine == Engine::VM_AGAIN) {
+            for slice in &mut row.slices {
+                slice.ns += slice.ns / 4;
+            }
+        }
+        folder
+    };
+    let (base, new) = (apart(story::folder()), apart(common::slower()));
+    let (old, comparison) = (Comparison::of_folder(&base), Comparison::of_folder(&new));
+    assert!(comparison.groups.iter().all(|group| group.margin > 0.2));
+    let changes = Changes::between((&base, &old), (&new, &comparison));
+    assert_eq!(changes.count(|verdict| *verdict == Verdict::Slower), 4);
+    assert_eq!(changes.count(|verdict| *verdict == Verdict::Same), 0);
+    let text = markdown::summary(&new, &comparison, Some(&changes));
+    let title = text.lines().next().unwrap_or_default();
+    assert_eq!(
+        title,
+        "### FAIL: 2 rows without a right answer; slower: 4 rows; cannot tell: 22 rows"
     );
 }
 

@@ -90,46 +90,47 @@ fn absent(folder: &Folder, comparison: &Comparison) -> String {
 
 /// The title: what a reader has to know first.
 fn outcome(changes: Option<&Changes>, problems: &[String], head: &Head) -> String {
-    if !problems.is_empty() {
-        return format!("FAIL: {} without a right answer", rows(problems.len()));
-    }
-    let Some(changes) = changes else {
-        return "Comparison of engines".to_owned();
-    };
-    if head.grade == Some(Grade::D) {
-        return "Cannot tell: the machine was too noisy".to_owned();
-    }
-    let count = |wanted: Verdict| changes.count(|verdict| *verdict == wanted);
-    let [slower, faster, same, unknown] = [
-        Verdict::Slower,
-        Verdict::Faster,
-        Verdict::Same,
-        Verdict::CannotTell,
-    ]
-    .map(count);
-    let counted = changes.rows.iter().filter(|row| row.is_dearer()).count();
     let mut parts = Vec::new();
-    let mut part = |what: &str, count: usize| {
-        if count > 0 {
-            parts.push(format!("{what}: {}", rows(count)));
-        }
-    };
-    part("slower", slower);
-    part("faster", faster);
-    match (slower, faster) {
-        (0, 0) if counted > 0 => part("higher counts", counted),
-        // Of most it must be known that they did not change.
-        (0, 0) if same > unknown => part("no change", same),
-        (0, 0) => part("same", same),
-        _ => {}
+    if !problems.is_empty() {
+        let failed = rows(problems.len());
+        parts.push(format!("FAIL: {failed} without a right answer"));
     }
-    part("cannot tell", unknown);
+    match changes {
+        None if parts.is_empty() => parts.push("comparison of engines".to_owned()),
+        None => {}
+        Some(_) if head.grade == Some(Grade::D) => {
+            parts.push("cannot tell: the machine was too noisy".to_owned());
+        }
+        Some(changes) => parts.extend(found(changes)),
+    }
     let text = parts.join("; ");
     let mut letters = text.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().collect::<String>() + letters.as_str(),
-        None => "Nothing in common to compare".to_owned(),
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
+/// What was found, and of how many rows nothing can be told.
+fn found(changes: &Changes) -> Vec<String> {
+    if changes.rows.is_empty() {
+        return vec!["nothing in common to compare".to_owned()];
     }
+    let count = |wanted: Verdict| changes.count(|verdict| *verdict == wanted);
+    let (slower, faster) = (count(Verdict::Slower), count(Verdict::Faster));
+    let (same, unknown) = (count(Verdict::Same), count(Verdict::CannotTell));
+    let counted = changes.rows.iter().filter(|row| row.is_dearer()).count();
+    // Of most rows it must be known that they did not change.
+    let nothing = slower + faster + counted == 0 && same > unknown;
+    let parts = [
+        ("slower", slower),
+        ("faster", faster),
+        ("higher counts", if slower == 0 { counted } else { 0 }),
+        (if nothing { "no change" } else { "same" }, same),
+        ("cannot tell", unknown),
+    ];
+    let parts = parts.into_iter().filter(|(_, count)| *count > 0);
+    parts
+        .map(|(what, count)| format!("{what}: {}", rows(count)))
+        .collect()
 }
 
 fn rows(count: usize) -> String {
