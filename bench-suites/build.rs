@@ -12,6 +12,7 @@ fn main() {
         "cargo:rustc-env=GUNGRAUN_RUNNER={}",
         tool("gungraun-runner").display()
     );
+    println!("cargo:rustc-env=DOEFF_BENCH_TARGET={}", target().display());
     // PyO3 asks for these itself; pyenv's choice is one that it does not know of.
     for name in [
         "PATH",
@@ -52,12 +53,17 @@ fn main() {
     );
 }
 
-/// Where `cargo xtask tools` puts a program: in the target folder, which this one's output lies in.
-fn tool(name: &str) -> PathBuf {
+/// The target folder, which this one's output lies in.
+fn target() -> PathBuf {
     let output = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     // target/PROFILE/build/PACKAGE-HASH/out
     let target = output.ancestors().nth(4).expect("it is that deep");
-    target.join("tools/bin").join(name)
+    target.to_owned()
+}
+
+/// Where `cargo xtask tools` puts a program.
+fn tool(name: &str) -> PathBuf {
+    target().join("tools/bin").join(name)
 }
 
 /// How the compiler is told to optimise, in one line: what cargo says of this crate, the profiles of the

@@ -175,7 +175,10 @@ def run_seed(tree: Tree, seed: Seed, records: Path, output: Path, whole: bool) -
     if not whole:
         options += ["--workload", seed.workload]
         options += [f"--without={suite}" for suite, record in SUITES if record != seed.needs]
-    tree.git("apply", str(HERE / f"{seed.name}.patch"))
+    try:
+        tree.git("apply", str(HERE / f"{seed.name}.patch"))
+    except subprocess.CalledProcessError:
+        return f"not run: the patch does not apply, see {seed.name}.patch", False
     try:
         code = tree.gate(*options, log=log)
     finally:

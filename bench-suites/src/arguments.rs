@@ -96,6 +96,22 @@ impl Arguments {
         self.time.map(Duration::from_secs)
     }
 
+    /// The options that choose what is run and for how long, in words, as a record keeps them beside its mode and
+    /// seed.
+    pub fn choices(&self) -> Vec<String> {
+        let filters = self
+            .filters
+            .iter()
+            .map(|filter| ("--filter", filter.to_string()));
+        let engines = self.engines.iter().map(|name| ("--engine", name.clone()));
+        let sizes = self.sizes.iter().map(|size| ("--size", size.to_string()));
+        let time = self.time.iter().map(|time| ("--time", time.to_string()));
+        let pairs = filters.chain(engines).chain(sizes).chain(time);
+        pairs
+            .flat_map(|(option, value)| [option.to_owned(), value])
+            .collect()
+    }
+
     /// Whether a workload with its parameters, `name` or `name (a=1, b=2)`, is to run.
     pub fn chooses(&self, label: &str) -> bool {
         self.filters.is_empty() || self.filters.iter().any(|filter| filter.is_match(label))
@@ -153,6 +169,21 @@ mod tests {
         assert!(!arguments.chooses("nested_handlers (depth=64, typed=true)"));
         let refused = parse(["--filter", "("]).expect_err("it does not end");
         assert!(refused.to_string().contains("unclosed group"), "{refused}");
+    }
+
+    #[test]
+    fn what_chooses_the_rows_is_kept_and_parsed_again() {
+        let words = "--quick --seed 7 --out o --engine vm --filter ^runs --size 10 --time 5 --size 20 --engine floor";
+        let words = words.split(' ');
+        let arguments = Arguments::try_parse_from(["compare"].into_iter().chain(words));
+        let choices = arguments.expect("they are right").choices();
+        assert_eq!(
+            choices.join(" "),
+            "--filter ^runs --engine vm --engine floor --size 10 --size 20 --time 5"
+        );
+        let words = ["compare".to_owned()].into_iter().chain(choices.clone());
+        let again = Arguments::try_parse_from(words).expect("they are right");
+        assert_eq!(again.choices(), choices);
     }
 
     #[test]

@@ -224,6 +224,30 @@ fn reason(error: &WorkerError) -> String {
             let colon = if said.is_empty() { "" } else { ": " };
             format!("its process ended ({status}){colon}{said}")
         }
+        WorkerError::Hung { patience, .. } => format!(
+            "its process did not reply within {} s and was ended",
+            patience.as_secs_f64()
+        ),
         other => other.in_one_line().to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::reason;
+    use crate::workers::WorkerError;
+
+    #[test]
+    fn the_reason_of_a_failure_is_one_line() {
+        let hung = WorkerError::Hung {
+            patience: Duration::from_secs(300),
+            said: "a word".to_owned(),
+        };
+        assert_eq!(
+            reason(&hung),
+            "its process did not reply within 300 s and was ended"
+        );
     }
 }

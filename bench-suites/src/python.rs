@@ -263,6 +263,11 @@ pub fn workspace() -> &'static Path {
     package.parent().unwrap_or(package)
 }
 
+/// The target folder that this was built in.
+pub fn target() -> &'static Path {
+    Path::new(env!("DOEFF_BENCH_TARGET"))
+}
+
 /// An exception as Python would print it.
 pub fn describe(py: Python<'_>, error: &PyErr) -> String {
     let lines = py.import("traceback").and_then(|traceback| {

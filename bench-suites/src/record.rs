@@ -135,8 +135,8 @@ fn hashed(path: &Path) -> Option<FileHash> {
     })
 }
 
-/// How the run was set up.
-pub fn settings(seed: u64, limits: &Limits) -> Settings {
+/// How the run was set up; `arguments` are the options that choose what is run.
+pub fn settings(seed: u64, limits: &Limits, arguments: Vec<String>) -> Settings {
     let allocator = if cfg!(feature = "mimalloc") {
         "mimalloc"
     } else {
@@ -160,7 +160,11 @@ pub fn settings(seed: u64, limits: &Limits) -> Settings {
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .into();
-    Settings { seed, further }
+    Settings {
+        seed,
+        arguments: Some(arguments),
+        further,
+    }
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use pyo3::prelude::*;
 use crate::engines::published;
 use crate::left_out::LeftOut;
 use crate::loaded;
-use crate::python::{self, workspace};
+use crate::python::{self, target, workspace};
 use crate::workers::environment::Environment;
 use crate::workers::{Unavailable, Worker, WorkerError, last_line};
 use crate::workload::{Case, Workload, WorkloadError};
@@ -108,7 +108,7 @@ fn wheel() -> Entrant {
 
 /// Where the environments lie.
 pub(crate) fn environments() -> PathBuf {
-    workspace().join("target/peers")
+    target().join("peers")
 }
 
 pub(crate) fn environment(name: &str, requirements: PathBuf) -> Environment {
@@ -278,7 +278,15 @@ pub(crate) fn require(
 mod tests {
     use doeff_reports::Engine as Name;
 
-    use super::{NAMES, all};
+    use super::{NAMES, all, environments};
+
+    #[test]
+    fn environments_lie_where_cargo_builds() {
+        let program = std::env::current_exe().expect("this program has a path");
+        // target/PROFILE/deps/PROGRAM
+        let target = program.ancestors().nth(3).expect("it is that deep");
+        assert_eq!(environments(), target.join("peers"));
+    }
 
     #[test]
     fn every_engine_has_its_name_and_reports_say_what_it_is() {

@@ -38,7 +38,7 @@ impl<'a> Seat<'a> {
         let done = self.try_run(workload, case, runs);
         if matches!(
             done,
-            Err(WorkerError::Ended { .. } | WorkerError::Garbled { .. })
+            Err(WorkerError::Ended { .. } | WorkerError::Hung { .. } | WorkerError::Garbled { .. })
         ) {
             self.worker = None;
             self.ready.clear();

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::stats::verdict::Verdict;
-use crate::table::{Comparison, Cost, Counts, Figure, Group, Row};
+use crate::folder::Beside;
+use crate::gate::Kind;
+use crate::stats::verdict::{self, MIN_MARGIN, Verdict};
+use crate::table::{Comparison, Cost, Counts, Group};
 use crate::{Engine, Folder};
-
-/// A part of a count, and a number, that two counts may differ by: what is larger of the two decides.
-const SAME_INSTRUCTIONS: (f64, f64) = (0.003, 3.0);
 
 /// One row before and after.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +36,8 @@ pub struct Changes {
     pub names: [String; 2],
     /// Whether both ran side by side, so that a disturbance of the machine met both.
     pub paired: bool,
+    /// What was counted before the change at another commit than what was timed, in words.
+    pub counted_elsewhere: Option<String>,
     /// The rows.
     pub rows: Vec<Change>,
 }
@@ -61,11 +62,9 @@ impl Change {
     fn counted(&self) -> impl Iterator<Item = (f64, f64)> {
         let [before, after] = self.counts;
         let instructions = before.instructions.zip(after.instructions);
-        let (part, number) = SAME_INSTRUCTIONS;
-        let instructions = instructions
-            .filter(|(before, after)| (after - before).abs() > (before * part).max(number));
+        let instructions = instructions.filter(|pair| differs(Kind::Instructions, *pair));
         let allocations = before.allocations.zip(after.allocations);
-        let allocations = allocations.filter(|(before, after)| (after - before).abs() > 1e-6);
+        let allocations = allocations.filter(|pair| differs(Kind::Allocations, *pair));
         instructions.into_iter().chain(allocations)
     }
 
@@ -115,13 +114,16 @@ impl Changes {
         Some(Self {
             names: [before, after].map(|engine| name_of(revisions, engine)),
             paired: true,
+            counted_elsewhere: None,
             rows,
         })
     }
 
-    /// The changes of the virtual machine from one record to another.
+    /// The changes of the virtual machine from one record to another. They are judged as all verdicts are: all rows
+    /// are one table, with a correction for their number, by the smallest margin: how far processes of one program differ is
+    /// in the intervals of both records, and a twin's margin on top would call the same what is not.
     pub fn between(base: (&Folder, &Comparison), new: (&Folder, &Comparison)) -> Self {
-        let mut rows = Vec::new();
+        let (mut rows, mut estimates) = (Vec::new(), Vec::new());
         for group in &new.1.groups {
             let Some(old) = base
                 .1
@@ -132,12 +134,31 @@ impl Changes {
                 continue;
             };
             let counts = [old, group].map(|group| counts(group, &Engine::VM));
-            let margin = old.margin.max(group.margin);
             for row in &group.rows {
-                if let (Some(before), Some(after)) = (cost(old, row.size), row.cost(&Engine::VM)) {
-                    rows.push(unpaired(group, row, (before, after), margin, counts));
-                }
+                let Some((before, after)) = cost(old, row.size).zip(row.cost(&Engine::VM)) else {
+                    continue;
+                };
+                let [before, after] = [before, after].map(|cost| cost.ns_per_op);
+                let known = before.estimate.zip(after.estimate);
+                estimates.push(known.map(|(before, after)| (after.over(&before), MIN_MARGIN)));
+                rows.push(Change {
+                    label: group.label(),
+                    size: row.size,
+                    before: before.median,
+                    after: after.median,
+                    ratio: after.median / before.median,
+                    interval: None,
+                    verdict: Verdict::CannotTell,
+                    counts,
+                });
             }
+        }
+        let known: Vec<_> = estimates.iter().copied().flatten().collect();
+        let judged = rows.iter_mut().zip(&estimates);
+        let judged = judged.filter_map(|(row, estimate)| estimate.is_some().then_some(row));
+        for (row, judgement) in judged.zip(verdict::judge(&known)) {
+            row.interval = Some((judgement.low, judgement.high));
+            row.verdict = judgement.verdict;
         }
         let name = |folder: &Folder| {
             let revision = folder.report.versions.git_revision.clone();
@@ -146,6 +167,9 @@ impl Changes {
         Self {
             names: [name(base.0), name(new.0)],
             paired: false,
+            counted_elsewhere: base
+                .0
+                .other_commits(&[Beside::Instructions, Beside::Allocations]),
             rows,
         }
     }
@@ -175,36 +199,7 @@ fn cost(group: &Group, size: u64) -> Option<&Cost> {
     row.cost(&Engine::VM)
 }
 
-/// A row of two runs. How far the interval of the ratio reaches to either side follows from how far the two do, by
-/// the rule for independent errors.
-fn unpaired(
-    group: &Group,
-    row: &Row,
-    (before, after): (&Cost, &Cost),
-    margin: f64,
-    counts: [Counts; 2],
-) -> Change {
-    let ratio = after.ns_per_op.median / before.ns_per_op.median;
-    let reach = |figure: &Figure| figure.interval().map(|(low, high)| (high / low).ln() / 2.0);
-    let reaches = reach(&before.ns_per_op).zip(reach(&after.ns_per_op));
-    let interval = reaches.map(|(old, new)| {
-        let reach = old.hypot(new);
-        (ratio * (-reach).exp(), ratio * reach.exp())
-    });
-    let verdict = match interval {
-        Some((_, high)) if high < 1.0 - margin => Verdict::Faster,
-        Some((low, _)) if low > 1.0 + margin => Verdict::Slower,
-        Some((low, high)) if low > 1.0 - margin && high < 1.0 + margin => Verdict::Same,
-        _ => Verdict::CannotTell,
-    };
-    Change {
-        label: group.label(),
-        size: row.size,
-        before: before.ns_per_op.median,
-        after: after.ns_per_op.median,
-        ratio,
-        interval,
-        verdict,
-        counts,
-    }
+/// Whether a count differs by more than the gate tolerates.
+fn differs(kind: Kind, (before, after): (f64, f64)) -> bool {
+    (after - before).abs() > kind.tolerance(before)
 }

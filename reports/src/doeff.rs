@@ -132,7 +132,7 @@ impl Doeff {
     /// # Errors
     /// When they cannot be written.
     pub fn write(&self, folder: &Path) -> Result<(), WriteError> {
-        let failed = |path: PathBuf| |source: io::Error| WriteError::Io { path, source };
+        let failed = |path: PathBuf| |cause: io::Error| WriteError::Io { path, cause };
         fs::create_dir_all(folder).map_err(failed(folder.to_owned()))?;
         for (name, text) in [
             ("doeff.json", self.to_json()),

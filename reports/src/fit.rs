@@ -248,7 +248,7 @@ impl fmt::Display for Fit {
     }
 }
 
-fn check(points: &[(f64, f64)]) -> Result<(), FitError> {
+pub(crate) fn check(points: &[(f64, f64)]) -> Result<(), FitError> {
     let mut numbers = points.iter().flat_map(|&(n, cost)| [n, cost]);
     if let Some(bad) = numbers.find(|number| !(number.is_finite() && *number > 0.0)) {
         return Err(FitError::NotPositive(bad));

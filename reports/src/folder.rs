@@ -23,6 +23,33 @@ pub struct Folder {
     pub sweep: Option<Sweep>,
 }
 
+/// A record beside that of the times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Beside {
+    Instructions,
+    Allocations,
+    Refcounts,
+    Sweep,
+}
+
+impl Beside {
+    pub(crate) const ALL: [Self; 4] = [
+        Self::Instructions,
+        Self::Allocations,
+        Self::Refcounts,
+        Self::Sweep,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Instructions => "instructions",
+            Self::Allocations => "allocations",
+            Self::Refcounts => "what runs leave behind",
+            Self::Sweep => "instructions over size",
+        }
+    }
+}
+
 /// Why a folder cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
@@ -33,12 +60,12 @@ pub enum FolderError {
     #[error(transparent)]
     Counts(#[from] ReadError),
     /// The folder of kept records cannot be listed.
-    #[error("cannot list the records in {}: {source}", path.display())]
+    #[error("cannot list the records in {}: {cause}", path.display())]
     List {
         /// The folder.
         path: PathBuf,
         /// What the system said.
-        source: io::Error,
+        cause: io::Error,
     },
 }
 
@@ -67,6 +94,34 @@ impl Folder {
         })
     }
 
+    /// Which of these records are of another commit than the times, each with that; none where all are of one.
+    pub(crate) fn other_commits(&self, of: &[Beside]) -> Option<String> {
+        let times = &self.report.versions.git_revision;
+        let named = |revision: &Option<String>| {
+            let revision = revision.as_deref();
+            revision.unwrap_or("of an unknown commit").to_owned()
+        };
+        let others = of.iter().filter_map(|&beside| {
+            let versions = match beside {
+                Beside::Instructions => &self.instructions.as_ref()?.build.versions,
+                Beside::Allocations => &self.allocations.as_ref()?.build.versions,
+                Beside::Refcounts => &self.refcounts.as_ref()?.build.versions,
+                Beside::Sweep => &self.sweep.as_ref()?.build.versions,
+            };
+            let revision = &versions.git_revision;
+            let other = revision != times;
+            other.then(|| format!("{} ({})", beside.name(), named(revision)))
+        });
+        let others: Vec<_> = others.collect();
+        (!others.is_empty()).then(|| {
+            let times = named(times);
+            format!(
+                "Not of the commit of the times ({times}): {}.",
+                others.join(", ")
+            )
+        })
+    }
+
     /// The record of the comparison in each folder of `dir`, with the folder's name, oldest first. None where there
     /// is no such folder; a record of an older layout is passed over.
     ///
@@ -76,9 +131,9 @@ impl Folder {
         if !dir.is_dir() {
             return Ok(Vec::new());
         }
-        let list = |source| FolderError::List {
+        let list = |cause| FolderError::List {
             path: dir.to_owned(),
-            source,
+            cause,
         };
         let mut records = Vec::new();
         for entry in fs::read_dir(dir).map_err(list)? {

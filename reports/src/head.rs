@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::folder::Beside;
 use crate::stats::noise::{self, Grade, Noise};
 use crate::{Folder, Report, Round, format};
 
@@ -26,8 +27,15 @@ impl Head {
             grade: noise.grade,
             noise: sentence(&noise),
             facts: facts(folder),
-            warnings: warnings(report, noise.grade),
+            warnings: warnings(folder, noise.grade),
         }
+    }
+}
+
+impl Report {
+    /// How noisy the machine was; none where too few rounds tell.
+    pub fn grade(&self) -> Option<Grade> {
+        noise(self).grade
     }
 }
 
@@ -66,7 +74,8 @@ pub(crate) fn sentence(noise: &Noise) -> String {
     text
 }
 
-fn warnings(report: &Report, grade: Option<Grade>) -> Vec<String> {
+fn warnings(folder: &Folder, grade: Option<Grade>) -> Vec<String> {
+    let report = &folder.report;
     let mut warnings = Vec::new();
     if !report.complete {
         warnings.push(
@@ -83,6 +92,7 @@ fn warnings(report: &Report, grade: Option<Grade>) -> Vec<String> {
     {
         warnings.push("Files differed from the commit.".to_owned());
     }
+    warnings.extend(folder.other_commits(&Beside::ALL));
     warnings
 }
 

@@ -30,10 +30,16 @@ use view::Section;
 pub enum HtmlError {
     /// The template does not fit its data.
     #[error("the template failed: {0}")]
-    Template(#[from] minijinja::Error),
+    Template(minijinja::Error),
     /// A plot could not be drawn.
     #[error("a plot failed: {0}")]
     Plot(String),
+}
+
+impl From<minijinja::Error> for HtmlError {
+    fn from(error: minijinja::Error) -> Self {
+        Self::Template(error)
+    }
 }
 
 impl From<PlotError> for HtmlError {
@@ -124,7 +130,7 @@ fn render(
     let head = Head::of(folder);
     let sections = [
         floor::section(comparison, detail)?,
-        costs::section(comparison, detail)?,
+        costs::section(folder, comparison, detail)?,
         counts::section(folder)?,
         parts::section(folder, detail)?,
         sweeps::section(folder, comparison)?,

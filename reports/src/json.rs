@@ -28,7 +28,7 @@ pub(crate) fn schema<T: JsonSchema>() -> String {
 pub(crate) fn write_into(dir: &Path, files: &[(&str, String)]) -> Result<(), WriteError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
-        |source| WriteError::Io { path, source }
+        |cause| WriteError::Io { path, cause }
     };
     fs::create_dir_all(dir).map_err(failed(dir))?;
     files.iter().try_for_each(|(name, content)| {

@@ -47,4 +47,4 @@ pub use refcounts::Refcounts;
 pub use stats::Summary;
 pub use sweep::Sweep;
 pub use table::{Cell, Comparison};
-pub use write::{WriteError, write, write_with_history};
+pub use write::{WriteError, check_writable, write, write_with_history};

@@ -10,20 +10,20 @@ use serde::de::DeserializeOwned;
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// The file cannot be read.
-    #[error("cannot read the record {}: {source}", path.display())]
+    #[error("cannot read the record {}: {cause}", path.display())]
     Io {
         /// The record's file.
         path: PathBuf,
         /// What the system said.
-        source: io::Error,
+        cause: io::Error,
     },
     /// The file is not JSON, has another schema, or a field is missing, unknown or of the wrong type.
-    #[error("the record {} is broken: {source}", path.display())]
+    #[error("the record {} is broken: {cause}", path.display())]
     Broken {
         /// The record's file.
         path: PathBuf,
         /// What is wrong, and at which line and column.
-        source: serde_json::Error,
+        cause: serde_json::Error,
     },
     /// The record has the right layout but contradicts itself.
     #[error("the record {} is inconsistent: {problem}", path.display())]
@@ -43,11 +43,11 @@ pub(crate) fn read<T: DeserializeOwned>(
     let path = path.to_owned();
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
-        Err(source) => return Err(ReadError::Io { path, source }),
+        Err(cause) => return Err(ReadError::Io { path, cause }),
     };
     let record = match serde_json::from_str(&text) {
         Ok(record) => record,
-        Err(source) => return Err(ReadError::Broken { path, source }),
+        Err(cause) => return Err(ReadError::Broken { path, cause }),
     };
     match check(&record) {
         Ok(()) => Ok(record),

@@ -85,20 +85,20 @@ impl fmt::Display for Mode {
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
     /// The file cannot be read.
-    #[error("cannot read the record {}: {source}; run `cargo bench` to write one", path.display())]
+    #[error("cannot read the record {}: {cause}; run `cargo bench` to write one", path.display())]
     Io {
         /// The record's file.
         path: PathBuf,
         /// What the system said.
-        source: io::Error,
+        cause: io::Error,
     },
     /// The file is not JSON, or a field is missing, unknown or of the wrong type.
-    #[error("the record {} is broken: {source}; restore the file, or run `cargo bench` to write a new one", path.display())]
+    #[error("the record {} is broken: {cause}; restore the file, or run `cargo bench` to write a new one", path.display())]
     Broken {
         /// The record's file.
         path: PathBuf,
         /// What is wrong, and at which line and column.
-        source: serde_json::Error,
+        cause: serde_json::Error,
     },
     /// The record has another layout.
     #[error(
@@ -150,9 +150,9 @@ impl Report {
     /// # Errors
     /// When the file cannot be read, is not JSON, has another schema, or contradicts itself.
     pub fn read(path: &Path) -> Result<Self, RecordError> {
-        let text = fs::read_to_string(path).map_err(|source| RecordError::Io {
+        let text = fs::read_to_string(path).map_err(|cause| RecordError::Io {
             path: path.to_owned(),
-            source,
+            cause,
         })?;
         Self::parse(&text, path)
     }
@@ -167,9 +167,9 @@ impl Report {
             schema: Option<Value>,
         }
 
-        let broken = |source| RecordError::Broken {
+        let broken = |cause| RecordError::Broken {
             path: path.to_owned(),
-            source,
+            cause,
         };
         let head: Head = serde_json::from_str(text).map_err(broken)?;
         let known = head

@@ -7,7 +7,7 @@ use comfy_table::{CellAlignment, Table};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::fit::Fit;
+use crate::fit::{self, FEWEST_SIZES, Fit};
 use crate::instructions::Build;
 use crate::{Engine, Params, WriteError, format, json};
 
@@ -72,6 +72,45 @@ impl Point {
     #[expect(clippy::cast_precision_loss)] // Sizes are far below 2^52.
     pub fn size(&self) -> f64 {
         f64::midpoint(self.from as f64, self.to as f64)
+    }
+}
+
+/// Sizes of which no law could be told.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{problem}; give at least {} sizes, ascending, such as --sizes 10,30,100,300,1000,3000,10000,30000: the costs between \
+     them must be at {} sizes or more, over three decades. Without --sizes there are those that suit the workload",
+    FEWEST_SIZES + 1,
+    FEWEST_SIZES
+)]
+pub struct SizesError {
+    problem: String,
+}
+
+/// Checks sizes before anything is counted: whether the costs between them could tell a law.
+///
+/// # Errors
+/// When they are too few, too near each other, or not ascending.
+pub fn check_sizes(sizes: &[u64]) -> Result<(), SizesError> {
+    let problem = |problem: String| Err(SizesError { problem });
+    if sizes.windows(2).any(|pair| pair[0] >= pair[1]) {
+        return problem("the sizes do not ascend".to_owned());
+    }
+    let points = sizes.windows(2).map(|pair| {
+        let (from, to, count) = (pair[0], pair[1], 1.0);
+        (Point { from, to, count }.size(), count)
+    });
+    match fit::check(&points.collect::<Vec<_>>()) {
+        Ok(()) => Ok(()),
+        Err(_) => problem(format!(
+            "the {} sizes {} do not tell by which law a cost grows",
+            sizes.len(),
+            sizes
+                .iter()
+                .map(u64::to_string)
+                .collect::<Vec<_>>()
+                .join(",")
+        )),
     }
 }
 

@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal as _};
 
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 
+use crate::folder::Beside;
 use crate::head::Head;
 use crate::lines::{COLUMNS, Kind, Line, TIMES, lines};
 use crate::stats::noise::Grade;
@@ -59,6 +60,9 @@ pub fn report(folder: &Folder, comparison: &Comparison, style: Style) -> String 
     }
     text += "\n\n";
     text += &blocks(comparison, head.grade, style);
+    if let Some(told) = folder.other_commits(&[Beside::Instructions, Beside::Allocations]) {
+        let _ = writeln!(text, "{}", harmless(&told));
+    }
     if !folder.report.left_out.is_empty() {
         text += "\nleft out:\n";
     }

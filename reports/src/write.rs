@@ -13,20 +13,20 @@ use crate::{Comparison, Folder, FolderError, Report, html, markdown};
 pub enum WriteError {
     /// The record contradicts itself, so that it could not be read back.
     #[error("the record is inconsistent: {0}; nothing was written")]
-    Inconsistent(#[from] Inconsistency),
+    Inconsistent(Inconsistency),
     /// What lies beside the record is no good.
     #[error("report.json is written, but not how it looks: {0}")]
-    Beside(#[from] FolderError),
+    Beside(FolderError),
     /// The HTML page could not be rendered.
     #[error("report.json is written, but not how it looks: {0}")]
-    Html(#[from] html::HtmlError),
+    Html(html::HtmlError),
     /// A file or the folder could not be written.
-    #[error("cannot write {}: {source}; check that the folder exists and is writable", path.display())]
+    #[error("cannot write {}: {cause}; check that the folder exists and is writable", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
         /// What the system said.
-        source: io::Error,
+        cause: io::Error,
     },
 }
 
@@ -49,21 +49,37 @@ pub fn write_with_history(
     dir: &Path,
     history: &[(String, Folder)],
 ) -> Result<(Folder, Comparison), WriteError> {
-    report.check()?;
-    fs::create_dir_all(dir).map_err(|source| WriteError::Io {
+    report.check().map_err(WriteError::Inconsistent)?;
+    fs::create_dir_all(dir).map_err(|cause| WriteError::Io {
         path: dir.to_owned(),
-        source,
+        cause,
     })?;
     let put = |name: &str, content: &str| {
         let path = dir.join(name);
-        replace(&path, content).map_err(|source| WriteError::Io { path, source })
+        replace(&path, content).map_err(|cause| WriteError::Io { path, cause })
     };
     put("report.json", &report.to_json())?;
-    let folder = Folder::around(report.clone(), dir)?;
+    let folder = Folder::around(report.clone(), dir).map_err(WriteError::Beside)?;
     let comparison = Comparison::of_folder(&folder);
     put("report.md", &markdown::summary(&folder, &comparison, None))?;
-    put("report.html", &html::report(&folder, &comparison, history)?)?;
+    let page = html::report(&folder, &comparison, history).map_err(WriteError::Html)?;
+    put("report.html", &page)?;
     Ok((folder, comparison))
+}
+
+/// Makes a folder and checks that a file can be written there: better before a long run than after it.
+///
+/// # Errors
+/// When it cannot.
+pub fn check_writable(dir: &Path) -> Result<(), WriteError> {
+    let failed = |path: &Path, cause| WriteError::Io {
+        path: path.to_owned(),
+        cause,
+    };
+    fs::create_dir_all(dir).map_err(|cause| failed(dir, cause))?;
+    let path = dir.join(format!(".{}.tmp", process::id()));
+    let tried = File::create(&path).and_then(|_| fs::remove_file(&path));
+    tried.map_err(|cause| failed(dir, cause))
 }
 
 /// Writes a file beside `path` and renames it over `path`; the process id keeps two writers apart.

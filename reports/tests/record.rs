@@ -309,3 +309,60 @@ fn parameters_are_ordered_as_numbers_and_shown_as_pairs() {
         "kind=a b"
     );
 }
+
+/// An error as programs print it: with all its causes.
+fn printed(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(one) = cause {
+        text = format!("{text}: {one}");
+        cause = one.source();
+    }
+    text
+}
+
+#[test]
+fn a_cause_is_printed_once() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let missing = folder.path().join("nowhere");
+    let times = |text: &str, part: &str| text.matches(part).count();
+    let absent = Report::read(&missing).expect_err("there is none");
+    assert_eq!(
+        times(&printed(&absent), "No such file"),
+        1,
+        "{}",
+        printed(&absent)
+    );
+    let broken = Report::parse("{", &missing).expect_err("it is broken");
+    assert_eq!(times(&printed(&broken), "EOF"), 1, "{}", printed(&broken));
+    fs::write(&missing, "").expect("the folder is writable");
+    let unwritable = write(&common::report(), &missing).expect_err("it is a file");
+    assert_eq!(
+        times(&printed(&unwritable), "exists"),
+        2,
+        "{}",
+        printed(&unwritable)
+    ); // once of them in the advice
+    let mut twice = common::report();
+    twice.results.push(twice.results[0].clone());
+    let inconsistent = write(&twice, folder.path()).expect_err("a row is there twice");
+    assert_eq!(
+        times(&printed(&inconsistent), "two rows"),
+        1,
+        "{}",
+        printed(&inconsistent)
+    );
+}
+
+#[test]
+fn a_folder_is_tried_before_a_run() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let new = folder.path().join("a/b");
+    doeff_reports::check_writable(&new).expect("it can be made");
+    let left = fs::read_dir(&new).expect("it is there");
+    assert_eq!(left.count(), 0);
+    let file = folder.path().join("file");
+    fs::write(&file, "").expect("the folder is writable");
+    let error = doeff_reports::check_writable(&file.join("c")).expect_err("it is a file");
+    assert!(error.to_string().contains("cannot write"), "{error}");
+}

@@ -132,3 +132,28 @@ fn it_is_written() {
     let written = fs::read_to_string(output.join("sweep.json")).expect("it was written");
     assert_eq!(written, sweep().to_json());
 }
+
+#[test]
+fn sizes_are_checked_before_anything_is_counted() {
+    let check =
+        |sizes: &[u64]| doeff_reports::sweep::check_sizes(sizes).map_err(|error| error.to_string());
+    assert_eq!(
+        check(&[10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000]),
+        Ok(())
+    );
+    for (wrong, told) in [
+        (&[1, 2, 3][..], "the 3 sizes 1,2,3 do not tell"),
+        (&[], "the 0 sizes"),
+        (&[10, 20, 30, 40, 50, 60, 70, 80, 90], "the 9 sizes"),
+        (
+            &[10, 30, 100, 300, 1_000, 3_000, 30_000, 10_000],
+            "do not ascend",
+        ),
+    ] {
+        let error = check(wrong).expect_err("they are wrong");
+        assert!(
+            error.contains(told) && error.contains("give at least 8 sizes"),
+            "{error}"
+        );
+    }
+}

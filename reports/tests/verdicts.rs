@@ -62,6 +62,20 @@ fn the_margin_is_as_wide_as_the_twin_lies_apart() {
 }
 
 #[test]
+fn a_twin_is_not_judged_by_the_margin_that_it_sets() {
+    let comparison = with_slower(&Engine::VM_AGAIN, 1.05);
+    let group = comparison
+        .groups
+        .iter()
+        .find(|group| group.workload == "resume_churn");
+    let row = &group.expect("it ran").rows[0];
+    let cost = row.cost(&Engine::VM_AGAIN).expect("it ran");
+    let judged = cost.verdict.as_ref().expect("it is compared with vm");
+    assert!((judged.judgement.margin - MIN_MARGIN).abs() < 1e-12);
+    assert_eq!(judged.judgement.verdict, Verdict::Slower);
+}
+
+#[test]
 fn revisions_are_judged_against_their_base() {
     let folder = story::revisions();
     let comparison = Comparison::of_folder(&folder);
@@ -121,6 +135,88 @@ fn two_records_are_compared_with_intervals_of_both() {
     assert!((slower[0].ratio - 1.125).abs() < 1e-6);
 }
 
+/// The title of a comparison with a record whose virtual machine took `factors` of the time, one of each row in turn.
+fn title(factors: &[f64], noise: f64) -> (Changes, String) {
+    let mut folders = [1.0, 0.0].map(|own| {
+        let mut report = common::empty();
+        for index in 0..40 {
+            let factor = if own > 0.0 {
+                own
+            } else {
+                factors[index % factors.len()]
+            };
+            let workload = format!("workload_{index:02}");
+            let mut row = common::row(&workload, &Params::default(), 100, "vm", 200.0);
+            for slice in &mut row.slices {
+                let off = 1.0 + noise * (f64::from(slice.process) - 2.0);
+                slice.ns = common::times(200_000_000, factor * off);
+            }
+            report.results.push(row);
+        }
+        Folder::from(report)
+    });
+    folders[1].report.versions.git_revision = Some("b".repeat(12));
+    let [old, new] = folders.each_ref().map(Comparison::of_folder);
+    let changes = Changes::between((&folders[0], &old), (&folders[1], &new));
+    let text = markdown::summary(&folders[1], &new, Some(&changes));
+    let title = text.lines().next().unwrap_or_default().to_owned();
+    (changes, title)
+}
+
+#[test]
+fn a_title_says_what_was_found_and_what_cannot_be_told() {
+    let told = |factors: &[f64], noise| title(factors, noise).1;
+    assert_eq!(told(&[1.0], 0.0), "### No change: 40 rows");
+    assert_eq!(told(&[1.1], 0.0), "### Slower: 40 rows");
+    assert_eq!(told(&[0.9], 0.0), "### Faster: 40 rows");
+    assert_eq!(
+        told(&[1.1, 1.0, 1.0, 0.9], 0.0),
+        "### Slower: 10 rows; faster: 10 rows; same: 20 rows"
+    );
+    assert_eq!(told(&[1.1], 0.1), "### Cannot tell: 40 rows");
+    assert_eq!(
+        told(&[1.02, 1.3], 0.02),
+        "### Slower: 20 rows; cannot tell: 20 rows"
+    );
+}
+
+#[test]
+fn a_twin_that_lies_apart_hides_no_change_between_two_records() {
+    let apart = |mut folder: Folder| {
+        let twins = folder.report.results.iter_mut();
+        for row in twins.filter(|row| row.engine == Engine::VM_AGAIN) {
+            for slice in &mut row.slices {
+                slice.ns += slice.ns / 4;
+            }
+        }
+        folder
+    };
+    let (base, new) = (apart(story::folder()), apart(common::slower()));
+    let (old, comparison) = (Comparison::of_folder(&base), Comparison::of_folder(&new));
+    assert!(comparison.groups.iter().all(|group| group.margin > 0.2));
+    let changes = Changes::between((&base, &old), (&new, &comparison));
+    assert_eq!(changes.count(|verdict| *verdict == Verdict::Slower), 4);
+    assert_eq!(changes.count(|verdict| *verdict == Verdict::Same), 0);
+    let text = markdown::summary(&new, &comparison, Some(&changes));
+    let title = text.lines().next().unwrap_or_default();
+    assert_eq!(
+        title,
+        "### FAIL: 2 rows without a right answer; slower: 4 rows; cannot tell: 22 rows"
+    );
+}
+
+#[test]
+fn two_records_are_judged_by_the_rule_of_all_tables() {
+    let (changes, _) = title(&[1.0, 1.05], 0.01);
+    let old = Changes::count(&changes, |verdict| *verdict == Verdict::Slower);
+    // Each row by itself would be called slower, or told apart by its interval; of forty, none can be.
+    let outside = changes
+        .rows
+        .iter()
+        .filter(|row| row.interval.is_some_and(|(low, _)| low > 1.01));
+    assert_eq!((old, outside.count()), (0, 20));
+}
+
 #[test]
 fn a_summary_of_many_changes_is_short() {
     let mut report = common::empty();
@@ -159,7 +255,10 @@ fn a_summary_of_many_changes_is_short() {
         first.is_some_and(|line| line.contains("workload_89")),
         "{first:?}"
     );
-    assert!(text.contains("cargo xtask ab base head"), "{text}");
+    assert!(
+        text.contains("cargo xtask ab base head --builds 1 --seed 7"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -278,5 +377,128 @@ fn a_control_that_differs_is_told_and_one_that_does_not_is_not() {
     assert_eq!(wheel(1.03), [""; 0], "another placement of the code");
     for factor in [1.2, 0.8] {
         assert_eq!(wheel(factor).len(), 1);
+    }
+}
+
+/// The summary of a small record that was made with these options.
+fn summary_with(change: impl FnOnce(&mut Folder)) -> String {
+    let mut folder = common::noisy();
+    change(&mut folder);
+    markdown::summary(&folder, &Comparison::of_folder(&folder), None)
+}
+
+#[test]
+fn the_command_that_repeats_a_record_has_the_options_of_its_run() {
+    let text = summary_with(|folder| {
+        let report = &mut folder.report;
+        report.mode = doeff_reports::Mode::Quick;
+        let words = [
+            "--filter",
+            "^runs$|it's",
+            "--size",
+            "10",
+            "--engine",
+            "vm",
+            "--time",
+            "5",
+        ];
+        report.settings.arguments = Some(words.map(str::to_owned).into());
+    });
+    let command = "cargo bench --bench compare -- --quick --filter '^runs$|it'\\''s' --size 10 --engine vm --time 5 \
+                   --seed 7";
+    assert!(
+        text.contains(&format!("To repeat it:\n\n```sh\n{command}\n")),
+        "{text}"
+    );
+    let older = summary_with(|folder| folder.report.settings.arguments = None);
+    assert!(older.contains("as far as the record tells:"), "{older}");
+    assert!(
+        older.contains("\ncargo bench --bench compare -- --seed 7\n"),
+        "{older}"
+    );
+}
+
+#[test]
+fn a_summary_says_why_an_engine_is_missing() {
+    let text = summary_with(|folder| {
+        let absence = |engine: &str, reason: &str| {
+            doeff_reports::Absence::of_engine(Engine::new(engine.to_owned()), reason)
+        };
+        let mut of_a_part = absence("loop", "it has no k");
+        of_a_part.workload = Some("resume_churn".to_owned());
+        let mut of_one_that_ran = of_a_part.clone();
+        of_one_that_ran.engine = Engine::VM;
+        folder.report.left_out = vec![
+            absence("greenlet", "no network"),
+            of_a_part,
+            of_one_that_ran,
+        ];
+    });
+    assert!(
+        text.contains("\nDid not run: greenlet (no network), loop (it has no k).\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn every_rendering_tells_what_is_of_another_commit() {
+    let mut folder = story::folder();
+    let told = |folder: &Folder| {
+        let comparison = Comparison::of_folder(folder);
+        let page = doeff_reports::html::report(folder, &comparison, &[]);
+        [
+            terminal::report(folder, &comparison, Style::Plain),
+            markdown::summary(folder, &comparison, None),
+            page.expect("it renders"),
+        ]
+    };
+    for text in told(&folder) {
+        assert!(!text.contains("Not of the commit of the times"), "{text}");
+    }
+    let set = |versions: &mut doeff_reports::Versions, revision: &str| {
+        versions.git_revision = Some(revision.to_owned());
+    };
+    let instructions = folder.instructions.as_mut().expect("they were counted");
+    set(&mut instructions.build.versions, "feedfeedfeed-dirty");
+    let allocations = folder.allocations.as_mut().expect("they were counted");
+    allocations.build.versions.git_revision = None;
+    let refcounts = folder.refcounts.as_mut().expect("they were counted");
+    set(&mut refcounts.build.versions, "cafecafecafe");
+    let sweep = folder.sweep.as_mut().expect("there is one");
+    set(&mut sweep.build.versions, "beefbeefbeef");
+    let [terminal, summary, page] = told(&folder);
+    let head = "Not of the commit of the times (0123456789ab): instructions (feedfeedfeed-dirty), allocations (of an \
+                unknown commit), what runs leave behind (cafecafecafe), instructions over size (beefbeefbeef).";
+    assert!(terminal.contains(&format!("! {head}")), "{terminal}");
+    let beside =
+        "(0123456789ab): instructions (feedfeedfeed-dirty), allocations (of an unknown commit).";
+    assert!(terminal.contains(beside), "{terminal}");
+    assert!(
+        summary.contains("instructions (feedfeedfeed-dirty), allocations"),
+        "{summary}"
+    );
+    assert!(summary.contains(
+        "<br>Not of the commit of the times (0123456789ab): instructions (feedfeedfeed-dirty)."
+    ));
+    assert!(page.contains(&format!("<p class=\"warning\">{head}")));
+    let comparison = Comparison::of_folder(&folder);
+    let changes = Changes::between((&folder, &comparison), (&folder, &comparison));
+    let compared = markdown::summary(&folder, &comparison, Some(&changes));
+    assert!(
+        compared.contains("\n> In 0123456789ab: Not of the commit of the times"),
+        "{compared}"
+    );
+    for (section, commit) in [
+        ("sizes", "feedfeedfeed-dirty"),
+        ("instructions", "feedfeedfeed-dirty"),
+        ("parts", "feedfeedfeed-dirty"),
+        ("sweeps", "beefbeefbeef"),
+        ("endings", "cafecafecafe"),
+    ] {
+        let (_, text) = page
+            .split_once(&format!("id=\"{section}\""))
+            .expect("there is one");
+        let intro = text.split("</p>").next().unwrap_or_default();
+        assert!(intro.contains(&format!("({commit})")), "{section}: {intro}");
     }
 }

@@ -112,6 +112,9 @@ pub(crate) struct ReportArgs {
     /// Make it the published one instead: copy it to reports/published and put its headline table into README.md.
     #[arg(long, conflicts_with_all = ["format", "base", "output"])]
     pub(crate) publish: bool,
+    /// With `--publish`: also a record that is partial, quick, filtered or noisy, or of files that differ from the commit.
+    #[arg(long, requires = "publish")]
+    pub(crate) anyway: bool,
 }
 
 /// How a record is shown.

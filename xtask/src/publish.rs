@@ -1,10 +1,14 @@
 //! `cargo xtask report --publish`: makes a record the published one.
 
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
-use doeff_reports::{Folder, Report, markdown};
+use doeff_reports::stats::noise::Grade;
+use doeff_reports::{Folder, Mode, Report, markdown};
+use serde_json::Value;
 
 use crate::readme::{self, Part};
 use crate::report::KEPT;
@@ -22,8 +26,12 @@ pub(crate) const BESIDE: [&str; 6] = [
 /// Further records that are copied; the ceilings have no part in them.
 const FURTHER: [&str; 3] = ["allocations.json", "refcounts.json", "sweep.json"];
 
-/// Copies the record in `from` to `reports/published` and puts its headline table into the README; says so.
-pub(crate) fn publish(root: &Path, from: &Path) -> Result<String> {
+/// The options that leave a part out.
+const CHOICES: [&str; 3] = ["--filter", "--engine", "--size"];
+
+/// Copies the record in `from` to `reports/published` and puts its headline table into the README; says so, and which
+/// of the records beside it are of another commit. One that is less than it should be is published only `anyway`.
+pub(crate) fn publish(root: &Path, from: &Path, anyway: bool) -> Result<String> {
     let to = root.join("reports/published");
     let latest = from.join("report.json");
     let report = Report::read(&latest)?;
@@ -33,10 +41,12 @@ pub(crate) fn publish(root: &Path, from: &Path) -> Result<String> {
             latest.display()
         );
     }
-    if !report.complete {
+    let shortcomings = shortcomings(&report);
+    if !anyway && !shortcomings.is_empty() {
         bail!(
-            "the record {} is that of a run which was stopped; let `cargo bench` come to its end",
-            latest.display()
+            "the record {} is not one to publish: {}; --anyway publishes it as it is",
+            latest.display(),
+            shortcomings.join("; ")
         );
     }
     let path = root.join("README.md");
@@ -56,10 +66,89 @@ pub(crate) fn publish(root: &Path, from: &Path) -> Result<String> {
     let summary = markdown::summary(&folder, &comparison, None);
     let new = readme::with(&new, Part::Summary, &summary)?;
     fs::write(&path, new).with_context(|| format!("cannot write {}", path.display()))?;
-    Ok(format!(
+    let mut told = format!(
         "published the {} run of {} to reports/published and README.md",
         report.mode, report.created
-    ))
+    );
+    let others = of_other_commits(&report, from, &to)?;
+    if !others.is_empty() {
+        let commit = report.versions.git_revision.as_deref().unwrap_or("unknown");
+        let _ = write!(
+            told,
+            "\nNOT of the commit of the times ({commit}): {}",
+            others.join(", ")
+        );
+    }
+    Ok(told)
+}
+
+/// What makes a record less than one to quote, each with the cure.
+fn shortcomings(report: &Report) -> Vec<String> {
+    let chosen = report.settings.arguments.iter().flatten();
+    let chosen = chosen.filter(|word| CHOICES.contains(&word.as_str()));
+    let chosen: BTreeSet<_> = chosen.map(String::as_str).collect();
+    let revision = report.versions.git_revision.as_deref();
+    let mut found = Vec::new();
+    if !report.complete {
+        found.push("its run was stopped, so let `cargo bench` come to its end".to_owned());
+    }
+    if report.mode == Mode::Quick {
+        found.push("it is a quick run, so run `cargo bench` without --quick".to_owned());
+    }
+    if !chosen.is_empty() {
+        let chosen: Vec<_> = chosen.into_iter().collect();
+        found.push(format!(
+            "it is of a part, so run `cargo bench` without {}",
+            chosen.join(" and ")
+        ));
+    }
+    if report.grade() == Some(Grade::D) {
+        found.push("the machine was too noisy (grade D), so run it on a quiet one".to_owned());
+    }
+    if revision.is_some_and(|revision| revision.ends_with("-dirty")) {
+        found.push("files differed from the commit, so commit them and run it again".to_owned());
+    }
+    found
+}
+
+/// The records beside the report that are of another commit, each with that, and whether they were there before.
+fn of_other_commits(report: &Report, from: &Path, to: &Path) -> Result<Vec<String>> {
+    let mut others = Vec::new();
+    for name in BESIDE.iter().chain(&FURTHER) {
+        let path = to.join(name);
+        let is_record = path
+            .extension()
+            .is_some_and(|extension| extension == "json");
+        if !is_record || !path.exists() {
+            continue;
+        }
+        let text =
+            fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let record: Value = serde_json::from_str(&text).unwrap_or_default();
+        let commit = commit(&record);
+        if commit != report.versions.git_revision.as_deref() {
+            let commit = commit.unwrap_or("unknown");
+            let older = if from.join(name).exists() {
+                ""
+            } else {
+                ", from before"
+            };
+            others.push(format!("{name} ({commit}{older})"));
+        }
+    }
+    Ok(others)
+}
+
+/// The commit of a record, whatever its kind.
+fn commit(record: &Value) -> Option<&str> {
+    let places = [
+        "/build/versions/git_revision",
+        "/versions/git_revision",
+        "/git_revision",
+        "/head/revision",
+    ];
+    let mut found = places.iter().filter_map(|place| record.pointer(place));
+    found.next()?.as_str()
 }
 
 #[cfg(test)]
@@ -114,7 +203,7 @@ mod tests {
     }
 
     fn try_publish(root: &Path) -> anyhow::Result<String> {
-        publish(root, &root.join("reports/latest"))
+        publish(root, &root.join("reports/latest"), false)
     }
 
     fn lay(root: &Path, record: &Value) {
@@ -172,12 +261,84 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_was_stopped_is_not_published() {
+    fn what_is_less_than_it_should_be_is_not_published_but_anyway() {
+        type Case = (fn(&mut Value), &'static str);
+        let cases: [Case; 6] = [
+            (|record| record["complete"] = json!(false), "was stopped"),
+            (|record| record["mode"] = json!("quick"), "without --quick"),
+            (
+                |record| {
+                    let words = ["--filter", "a", "--time", "5", "--size", "1"];
+                    record["settings"]["arguments"] = json!(words);
+                },
+                "without --filter and --size",
+            ),
+            (
+                |record| record["versions"]["git_revision"] = json!("0123-dirty"),
+                "commit them",
+            ),
+            (
+                |record| {
+                    let round = |at: u32| {
+                        json!({
+                            "process": 0, "at_us": 0, "calibration_ns": 1e6 * f64::from(1 + at % 5), "steal": 0.5,
+                            "throttled": null, "load": null,
+                        })
+                    };
+                    record["rounds"] = (0..20).map(round).collect();
+                },
+                "too noisy (grade D)",
+            ),
+            (
+                |record| {
+                    record["complete"] = json!(false);
+                    record["mode"] = json!("quick");
+                },
+                "end; it is a quick run",
+            ),
+        ];
+        for (change, told) in cases {
+            let root = tempfile::tempdir().expect("there is room for a folder");
+            let mut lesser = record(true);
+            change(&mut lesser);
+            lay(root.path(), &lesser);
+            let error = try_publish(root.path())
+                .expect_err("it is less")
+                .to_string();
+            assert!(
+                error.contains(told) && error.contains("--anyway"),
+                "{error}"
+            );
+            assert!(!root.path().join("reports/published").exists());
+            let published = publish(root.path(), &root.path().join("reports/latest"), true);
+            assert!(published.is_ok(), "{published:?}");
+        }
+    }
+
+    #[test]
+    fn records_of_other_commits_beside_it_are_told() {
         let root = tempfile::tempdir().expect("there is room for a folder");
-        let mut partial = record(true);
-        partial["complete"] = json!(false);
-        lay(root.path(), &partial);
-        let error = try_publish(root.path()).expect_err("it is partial");
-        assert!(error.to_string().contains("was stopped"), "{error}");
+        let mut newer = record(true);
+        newer["versions"]["git_revision"] = json!("cafe");
+        lay(root.path(), &newer);
+        let write = |name: &str, record: Value| {
+            let path = root.path().join("reports").join(name);
+            fs::create_dir_all(path.parent().expect("it is in a folder")).expect("it is writable");
+            fs::write(path, record.to_string()).expect("it is writable");
+        };
+        write(
+            "latest/heap.json",
+            json!({"versions": {"git_revision": "beef"}}),
+        );
+        write("latest/core.json", json!({"git_revision": "cafe"}));
+        write(
+            "published/ceilings.json",
+            json!({"head": {"revision": "feed"}}),
+        );
+        let told = try_publish(root.path()).unwrap_or_else(|error| panic!("{error:#}"));
+        assert!(
+            told.ends_with("(cafe): ceilings.json (feed, from before), heap.json (beef)"),
+            "{told}"
+        );
     }
 }

@@ -19,7 +19,7 @@ pub(crate) const KEPT: &str = "reports/record";
 pub(crate) fn run(root: &Path, arguments: &ReportArgs) -> Result<()> {
     let from = root.join(&arguments.from); // an absolute path stays as it is
     if arguments.publish {
-        println!("{}", publish::publish(root, &from)?);
+        println!("{}", publish::publish(root, &from, arguments.anyway)?);
         return Ok(());
     }
     let style = match arguments.output {

@@ -5,6 +5,7 @@ use std::path::absolute;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
+use doeff_reports::sweep::check_sizes;
 
 use crate::cli::SweepArgs;
 use crate::process::program;
@@ -14,6 +15,9 @@ use crate::workspace::Workspace;
 
 /// Installs what is needed, and hands over to the bench target, which prints and writes what it finds.
 pub(crate) fn run(workspace: &Workspace, arguments: &SweepArgs) -> Result<ExitCode> {
+    if !arguments.sizes.is_empty() {
+        check_sizes(&arguments.sizes)?;
+    }
     tools::prepare(workspace)?;
     let research = research::build(workspace)?;
     let words = words(arguments)?;
@@ -50,8 +54,29 @@ fn words(arguments: &SweepArgs) -> Result<Vec<OsString>> {
 mod tests {
     use std::path::Path;
 
-    use super::words;
+    use super::{run, words};
     use crate::cli::SweepArgs;
+    use crate::workspace::Workspace;
+
+    #[test]
+    fn wrong_sizes_are_an_error_before_anything_is_made() {
+        let nowhere = Workspace {
+            root: "/nowhere".into(),
+            target: "/nowhere".into(),
+        };
+        let arguments = SweepArgs {
+            workloads: Vec::new(),
+            engine: Vec::new(),
+            param: Vec::new(),
+            sizes: vec![1, 2, 3],
+            out: None,
+        };
+        let error = run(&nowhere, &arguments).expect_err("they are too few");
+        assert!(
+            error.to_string().contains("give at least 8 sizes"),
+            "{error}"
+        );
+    }
 
     #[test]
     fn everything_is_handed_over() {

@@ -6,6 +6,7 @@ mod selection;
 mod tests;
 mod turn;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -41,6 +42,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     if let Some(engine) = &arguments.serve {
         workers::serve(engine)?;
         return Ok(ExitCode::SUCCESS);
+    }
+    if arguments.bench && !arguments.list {
+        doeff_reports::check_writable(&output(arguments))?;
     }
     python::check()?;
     python::start()?;
@@ -99,16 +103,13 @@ fn measure<'a>(
         machine: record::machine(),
         versions,
         provenance: record::provenance(py, &selection.entrants, &arguments.revisions)?,
-        settings: record::settings(run.seed, &run.limits),
+        settings: record::settings(run.seed, &run.limits, arguments.choices()),
         complete,
         left_out: selection.left_out(),
         rounds: run.rounds,
         results: run.cells.into_iter().map(Cell::into_measurement).collect(),
     };
-    let output = match &arguments.out {
-        Some(folder) => folder.clone(),
-        None => python::workspace().join("reports/latest"),
-    };
+    let output = output(arguments);
     let (folder, comparison) = doeff_reports::write(&report, &output)?;
     match arguments.format {
         Format::Table => println!(
@@ -130,6 +131,12 @@ fn measure<'a>(
     }
     failures.extend(controls::wheel_differences(&comparison));
     Ok(verdict(&failures))
+}
+
+/// Where the reports are written to.
+fn output(arguments: &Arguments) -> PathBuf {
+    let usual = || python::workspace().join("reports/latest");
+    arguments.out.clone().unwrap_or_else(usual)
 }
 
 /// What was wrong or failed, a line each.

@@ -54,6 +54,24 @@ fn only_what_was_chosen_runs() {
 }
 
 #[test]
+fn a_folder_that_cannot_be_written_is_found_before_anything_is_measured() {
+    let file = tempfile::NamedTempFile::new().expect("a temporary file");
+    let folder = file.path().join("folder").display().to_string();
+    // It would be an error too, but only later.
+    let words = [
+        "compare",
+        "--bench",
+        "--filter",
+        "^nothing$",
+        "--out",
+        &folder,
+    ];
+    let arguments = Arguments::try_parse_from(words).expect("they are right");
+    let error = super::run(&arguments).expect_err("it is below a file");
+    assert!(error.to_string().contains("cannot write"), "{error:#}");
+}
+
+#[test]
 fn a_filter_that_matches_nothing_is_an_error() {
     in_turn(|| {
         let arguments = Arguments::try_parse_from(["compare", "--filter", "^resume$"]);

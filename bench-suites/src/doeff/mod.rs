@@ -13,8 +13,8 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use clap::Parser;
-use doeff_reports::Mode;
 use doeff_reports::doeff::{Doeff, Run};
+use doeff_reports::{Mode, check_writable};
 
 use measure::measure;
 use scenarios::SCENARIOS;
@@ -62,6 +62,10 @@ pub struct Arguments {
 /// When an environment cannot be made, a scenario raised or gave a wrong answer, another run is going on, or the report
 /// cannot be written.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let reports = workspace().join("reports");
+    let output = arguments.output.clone();
+    let output = output.unwrap_or_else(|| reports.join("latest"));
+    check_writable(&output)?;
     let _turn = Turn::take(workspace())?;
     let mode = if arguments.quick {
         Mode::Quick
@@ -97,9 +101,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         scenarios: measured.scenarios,
     })?;
     println!("{}", doeff.to_markdown());
-    let reports = workspace().join("reports");
-    let output = arguments.output.clone();
-    doeff.write(&output.unwrap_or_else(|| reports.join("latest")))?;
+    doeff.write(&output)?;
     if arguments.publish {
         doeff.write(&reports.join("published"))?;
     }

@@ -56,14 +56,15 @@ pub struct Arguments {
 /// When the interpreter does not start, a program raised or gave a wrong answer, or the report cannot
 /// be written.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    python::check()?;
-    python::start()?;
-    let report = Python::attach(|py| measure(py, arguments))?;
-    println!("{report}");
     let folder = match &arguments.output {
         Some(folder) => folder.clone(),
         None => python::workspace().join("reports/latest"),
     };
+    doeff_reports::check_writable(&folder)?;
+    python::check()?;
+    python::start()?;
+    let report = Python::attach(|py| measure(py, arguments))?;
+    println!("{report}");
     report.write(&folder)?;
     let broken = report.broken();
     for promise in &broken {

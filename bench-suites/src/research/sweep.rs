@@ -5,9 +5,9 @@
 
 use std::collections::HashMap;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use doeff_reports::Engine;
-use doeff_reports::sweep::{Point, Schema, Series, Sweep};
+use doeff_reports::sweep::{Point, Schema, Series, Sweep, check_sizes};
 use pyo3::prelude::*;
 
 use super::arguments::SweepArguments;
@@ -30,9 +30,17 @@ struct Plan {
 
 /// Counts, prints the tables and writes `sweep.json`.
 pub(super) fn run(arguments: &SweepArguments) -> Result<()> {
+    let output = match &arguments.out {
+        Some(folder) => folder.clone(),
+        None => python::workspace().join("reports/latest"),
+    };
+    doeff_reports::check_writable(&output)?;
     python::check()?;
     python::start()?;
     let plans = Python::attach(|py| plans(py, arguments))?;
+    if !arguments.sizes.is_empty() {
+        check(&plans)?;
+    }
     check_installed()?;
     let created = record::now();
     let build = build()?;
@@ -46,10 +54,6 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<()> {
         series: series.collect(),
     };
     println!("\n{}\n", sweep.tables());
-    let output = match &arguments.out {
-        Some(folder) => folder.clone(),
-        None => python::workspace().join("reports/latest"),
-    };
     sweep.write(&output)?;
     println!("sweep.json is in {}", output.display());
     Ok(())
@@ -78,6 +82,15 @@ fn plans(py: Python<'_>, arguments: &SweepArguments) -> Result<Vec<Plan>> {
         bail!("nothing to count: no chosen engine runs a chosen workload at these sizes");
     }
     Ok(plans)
+}
+
+/// Checks that the sizes which add operations could tell a law, of each plan.
+fn check(plans: &[Plan]) -> Result<()> {
+    for plan in plans {
+        let sizes: Vec<_> = plan.runs.iter().map(|(job, _)| job.size).collect();
+        check_sizes(&sizes).with_context(|| plan.series.label())?;
+    }
+    Ok(())
 }
 
 /// The total of each run.
@@ -156,7 +169,7 @@ mod tests {
     use clap::Parser as _;
 
     use super::super::arguments::{Arguments, Part};
-    use super::{HashMap, Plan, plans};
+    use super::{HashMap, Plan, check, plans};
     use crate::python::with_python;
 
     fn planned(words: &str) -> anyhow::Result<Vec<Plan>> {
@@ -189,6 +202,19 @@ mod tests {
         let runs = &plans[0].runs;
         assert!(runs.windows(2).all(|pair| pair[0].1 < pair[1].1));
         assert!(runs.len() > 7);
+    }
+
+    #[test]
+    fn sizes_that_tell_no_law_are_an_error() {
+        let checked = |words: &str| check(&planned(words).expect("the workload is good"));
+        let few = checked("resume_churn --sizes 10,30,100").expect_err("there are too few");
+        assert_eq!(few.to_string(), "resume_churn");
+        assert!(
+            format!("{few:#}").contains("the 3 sizes 10,30,100"),
+            "{few:#}"
+        );
+        let enough = checked("resume_churn --sizes 10,30,100,300,1000,3000,10000,30000");
+        assert!(enough.is_ok(), "{enough:?}");
     }
 
     #[test]

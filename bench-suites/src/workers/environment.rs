@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::python::{built_against, workspace};
+use crate::python::{built_against, target, workspace};
 
 use super::{Unavailable, last_line};
 
@@ -96,8 +96,10 @@ fn run(command: &mut Command) -> Result<(), Unavailable> {
     Err(Unavailable(format!("cannot be installed: {reason}")))
 }
 
-/// The path is told as one of the workspace where it is: the reason may stand in a published report.
+/// The path is told as one of the workspace or the target folder where it is: the reason may stand in a published report.
 fn unavailable(problem: &str, path: &Path, error: &io::Error) -> Unavailable {
-    let path = path.strip_prefix(workspace()).unwrap_or(path).display();
+    let within = path.strip_prefix(workspace());
+    let within = within.or_else(|_| path.strip_prefix(target()));
+    let path = within.unwrap_or(path).display();
     Unavailable(format!("{problem} {path}: {error}"))
 }

@@ -6,7 +6,10 @@ use std::io::{self, BufRead, BufReader, Read, Seek, Write};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use serde::de::DeserializeOwned;
 
 use super::Unavailable;
@@ -18,7 +21,7 @@ use crate::python::{self, Identity};
 pub enum WorkerError {
     /// The process did not start.
     #[error("its process cannot be started: {0}")]
-    NotStarted(#[source] io::Error),
+    NotStarted(io::Error),
     /// It runs on another interpreter than the harness.
     #[error("it runs on {found}, not on {wanted}")]
     AnotherPython {
@@ -35,13 +38,21 @@ pub enum WorkerError {
         /// The end of its standard error.
         said: String,
     },
+    /// There was no reply for so long that the process was ended.
+    #[error("its process did not reply within {} s and was ended\n{said}", patience.as_secs_f64())]
+    Hung {
+        /// How long was waited.
+        patience: Duration,
+        /// The end of its standard error.
+        said: String,
+    },
     /// The reply has another form than it should.
-    #[error("its process replied {reply:?}: {source}")]
+    #[error("its process replied {reply:?}: {cause}")]
     Garbled {
         /// The reply.
         reply: String,
         /// What is wrong with it.
-        source: serde_json::Error,
+        cause: serde_json::Error,
     },
     /// What was asked for raised.
     #[error("in its process:\n{0}")]
@@ -68,7 +79,12 @@ pub struct Worker {
     replies: BufReader<ChildStdout>,
     /// Its standard error, which is shown if it fails.
     said: File,
+    /// How long a reply may take.
+    pub(super) patience: Duration,
 }
+
+/// How long a reply may take from when it was asked for: the longest slices take a second or two.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 impl Worker {
     /// Starts the process of a package, with an interpreter and a stand-in for `effects`, and waits until it has
@@ -131,6 +147,7 @@ impl Worker {
                 requests,
                 replies: BufReader::new(replies),
                 said,
+                patience: PATIENCE,
             })
         };
         start().map_err(WorkerError::NotStarted)
@@ -149,19 +166,41 @@ impl Worker {
     }
 
     fn reply<T: DeserializeOwned>(&mut self) -> Result<T, WorkerError> {
-        let mut line = String::new();
-        match self.replies.read_line(&mut line) {
-            Ok(0) => return Err(self.ended(&"no reply")),
-            Ok(_) => {}
+        let line = match self.line() {
+            Ok(line) if line.is_empty() => return Err(self.ended(&"no reply")),
+            Ok(line) => String::from_utf8_lossy(&line).into_owned(),
+            Err(error) if error.kind() == io::ErrorKind::TimedOut => {
+                let patience = self.patience;
+                return Err(match self.ended(&error) {
+                    WorkerError::Ended { said, .. } => WorkerError::Hung { patience, said },
+                    other => other,
+                });
+            }
             Err(error) => return Err(self.ended(&error)),
-        }
+        };
         match serde_json::from_str(&line) {
             Ok(Reply::Ok(value)) => Ok(value),
             Ok(Reply::Error(error)) => Err(WorkerError::Raised(error.trim_end().to_owned())),
-            Err(source) => Err(WorkerError::Garbled {
-                reply: line,
-                source,
-            }),
+            Err(cause) => Err(WorkerError::Garbled { reply: line, cause }),
+        }
+    }
+
+    /// The next line with its end; what there is of it where the pipe is closed.
+    fn line(&mut self) -> io::Result<Vec<u8>> {
+        let (began, mut line) = (Instant::now(), Vec::new());
+        loop {
+            if self.replies.buffer().is_empty() {
+                let left = self.patience.saturating_sub(began.elapsed());
+                wait(self.replies.get_ref(), left)?;
+            }
+            let part = self.replies.fill_buf()?;
+            let end = part.iter().position(|byte| *byte == b'\n');
+            let length = end.map_or(part.len(), |end| end + 1);
+            line.extend_from_slice(&part[..length]);
+            self.replies.consume(length);
+            if end.is_some() || length == 0 {
+                return Ok(line);
+            }
         }
     }
 
@@ -176,6 +215,24 @@ impl Worker {
         WorkerError::Ended {
             status: status.map_or_else(|_| problem.to_string(), |status| status.to_string()),
             said: said.trim_end().to_owned(),
+        }
+    }
+}
+
+/// Waits until there is something to read, or the pipe is closed.
+///
+/// # Errors
+/// When it takes longer.
+fn wait(pipe: &ChildStdout, left: Duration) -> io::Result<()> {
+    let until = Instant::now() + left;
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        let timeout = Timespec::try_from(left).map_err(io::Error::other)?;
+        match poll(&mut [PollFd::new(pipe, PollFlags::IN)], Some(&timeout)) {
+            Ok(0) => return Err(io::ErrorKind::TimedOut.into()),
+            Ok(_) => return Ok(()),
+            Err(Errno::INTR) => {} // by a signal that has its own handler
+            Err(error) => return Err(error.into()),
         }
     }
 }

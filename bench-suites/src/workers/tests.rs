@@ -250,6 +250,37 @@ fn a_worker_that_has_died_is_dead_for_good() {
 }
 
 #[test]
+fn a_worker_that_hangs_is_ended() {
+    for script in [
+        "import sys, time\nprint('still here', file=sys.stderr, flush=True)\ntime.sleep(600)",
+        // A part of a line is no reply.
+        "import sys, time\nprint('still here', file=sys.stderr, flush=True)\n\
+         print('{', end='', flush=True)\ntime.sleep(600)",
+    ] {
+        let mut worker = Command::new(executable())
+            .args(["-I", "-c", script])
+            .spawn_worker();
+        worker.patience = Duration::from_secs(2);
+        let began = Instant::now();
+        let error = worker
+            .ask::<Value>(&Request::Run { case: 0, runs: 1 })
+            .expect_err("it says nothing");
+        assert!(began.elapsed() < Duration::from_secs(30));
+        let WorkerError::Hung { said, .. } = &error else {
+            panic!("{error}");
+        };
+        assert_eq!(said, "still here");
+        let text = "did not reply within 2 s and was ended";
+        assert!(error.to_string().contains(text), "{error}");
+        let again = worker.ask::<Value>(&Request::Run { case: 0, runs: 1 });
+        assert!(
+            matches!(again, Err(WorkerError::Ended { .. })),
+            "it is gone"
+        );
+    }
+}
+
+#[test]
 fn a_reply_of_another_form_is_shown() {
     let script = "import sys\nfor request in sys.stdin:\n    print('{\"maybe\": 1}', flush=True)";
     let mut worker = Command::new(executable())

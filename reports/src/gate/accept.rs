@@ -1,11 +1,14 @@
 //! Making what a run found the next baseline.
 
-use super::judge::lifted;
+use super::judge::{emptied, lifted};
 use super::workloads::differences;
 use std::collections::BTreeMap;
 
 use super::{Accepted, Change, Entry, Found, JudgedTimes, Record, Times};
 use crate::{Engine, Mode};
+
+/// What a revision ends with when files differed from it.
+const DIRTY: &str = "-dirty";
 
 /// Why a run cannot be accepted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +27,12 @@ pub enum Refusal {
     /// Only a part was measured.
     #[error("only a part was measured; accept a run of everything")]
     Partial,
+    /// It would not be known what was measured.
+    #[error(
+        "files differ from the commit ({0}), so that the record would be of no commit; commit them or put them aside with \
+         `git stash`, and measure again"
+    )]
+    Dirty(String),
     /// It would not be known why.
     #[error("a reason is needed")]
     NoReason,
@@ -47,14 +56,23 @@ pub fn accept(
     if !broken.is_empty() {
         return Err(Refusal::Ceiling(broken));
     }
-    if !found.errors.is_empty() {
-        return Err(Refusal::Errors(found.errors.clone()));
+    let mut errors = found.errors.clone();
+    errors.extend(old.iter().flat_map(|old| emptied(found, old, accepted)));
+    if !errors.is_empty() {
+        return Err(Refusal::Errors(errors));
     }
     if !found.is_whole() {
         return Err(Refusal::Partial);
     }
     if record.mode == Mode::Quick && old.is_some_and(|old| old.mode == Mode::Full) {
         return Err(Refusal::Quick);
+    }
+    if let Some(revision) = record
+        .revision
+        .as_ref()
+        .filter(|revision| revision.ends_with(DIRTY))
+    {
+        return Err(Refusal::Dirty(revision.clone()));
     }
     if reason.trim().is_empty() {
         return Err(Refusal::NoReason);

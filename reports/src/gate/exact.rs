@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use super::{Key, Kind, NoTimes, Record, Row, Schema, Times};
 use crate::instructions::{Ceiling, Event};
-use crate::{Engine, Instructions, Mode};
+use crate::{Engine, Instructions, Mode, format};
 
 /// The bench target of the instruction counts.
 const INSTRUCTIONS: &str = "instructions";
+
+/// The part by which a number may differ from itself once it was written and read.
+const ROUNDING: f64 = 1e-9;
 
 /// A record of exact figures, as the gate sees it. Another kind of record joins by implementing this and being
 /// handed to [`Found::join`].
@@ -127,12 +130,24 @@ impl Found {
             without: Vec::new(),
         };
         found.join(counts);
+        found.errors.extend(contradictions(counts));
         found
     }
 
     /// Adds what another record says.
     pub fn join(&mut self, exact: &impl Exact) {
-        self.record.rows.extend(exact.rows());
+        let rows = exact.rows();
+        let none = rows
+            .iter()
+            .filter(|row| row.kind == Kind::Instructions && row.value <= 0.0);
+        self.errors.extend(none.map(|row| {
+            let value = row.kind.shown(row.value);
+            format!(
+                "{}: {value} were counted, which nothing can need",
+                row.told()
+            )
+        }));
+        self.record.rows.extend(rows);
         self.record.ceilings.extend(exact.ceilings());
         self.broken.extend(exact.broken());
     }
@@ -149,4 +164,25 @@ impl Found {
         let chosen = any || self.only.contains(&row.workload);
         counted && chosen && !self.without.contains(&row.suite)
     }
+}
+
+/// Where a record says of a floor what its costs do not.
+fn contradictions(counts: &Instructions) -> impl Iterator<Item = String> {
+    let costs = counts.costs.iter().filter(|cost| cost.over == "size");
+    costs.filter_map(|cost| {
+        let count = cost.count(&Engine::FLOOR)?;
+        let mut floors = counts.floors.iter();
+        let floor = floors.find(|floor| {
+            (&floor.workload, &floor.params) == (&cost.workload, &cost.params)
+        })?;
+        // They are the same number.
+        ((count - floor.count).abs() > ROUNDING * count.abs()).then(|| {
+            format!(
+                "the floor of {} contradicts itself: {} instructions among the costs, {} among the floors",
+                cost.label(),
+                format::instructions(count),
+                format::instructions(floor.count)
+            )
+        })
+    })
 }

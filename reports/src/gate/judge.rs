@@ -198,7 +198,7 @@ pub fn judge(question: Question<'_>) -> Judgement {
         rows: question.rows(),
         times: JudgedTimes::of(found, baseline.map(|baseline| &baseline.record)),
         drift: release.map(|release| drift(found, release, accepted)),
-        accepted: accepted.since_release().to_vec(),
+        accepted: accepted.told().to_vec(),
     };
     judgement.compare_workloads(question.accepted_workloads(), &record.workloads);
     match baseline {
@@ -209,6 +209,11 @@ pub fn judge(question: Question<'_>) -> Judgement {
         Some(baseline) => {
             judgement.broken.extend(lifted(found, &baseline.record));
             judgement.errors.extend(question.missing(baseline));
+            if baseline.origin == Origin::Committed {
+                judgement
+                    .errors
+                    .extend(emptied(found, &baseline.record, accepted));
+            }
             let new = judgement.rows.iter();
             let new = new.filter(|row| row.verdict == RowVerdict::NoBaseline);
             let new: Vec<_> = new.map(|row| row.row.told()).collect();
@@ -357,7 +362,29 @@ pub(super) fn lifted(found: &Found, baseline: &Record) -> Vec<String> {
     lifted.collect()
 }
 
-fn drift(found: &Found, release: &Record, accepted: &Accepted) -> Drift {
+/// What a committed record has lost, so that nothing would be compared with it.
+pub(super) fn emptied(found: &Found, committed: &Record, accepted: &Accepted) -> Vec<String> {
+    let now = &found.record;
+    let lost = [
+        (
+            "the ceilings of the committed record",
+            committed.ceilings.is_empty() && !now.ceilings.is_empty(),
+        ),
+        (
+            "the workloads of the committed record",
+            committed.workloads.is_empty() && !now.workloads.is_empty(),
+        ),
+        (
+            "the workloads of accepted.json",
+            accepted.workloads.is_empty() && !now.workloads.is_empty(),
+        ),
+    ];
+    let lost = lost.into_iter().filter(|(_, is_lost)| *is_lost);
+    lost.map(|(what, _)| format!("{what} are gone; restore them from an earlier commit"))
+        .collect()
+}
+
+pub(super) fn drift(found: &Found, release: &Record, accepted: &Accepted) -> Drift {
     let now = &found.record;
     let rows = now.rows.iter().filter_map(|row| {
         let comparable = row.is_judged() && same_text(release, now, &row.workload);

@@ -25,7 +25,7 @@ pub use judge::{
 };
 pub use key::Key;
 pub use older::read_instructions;
-pub use page::{page, summary};
+pub use page::{page, since_release, summary};
 pub use record::{Accepted, Change, Entry, FileError, Record, Schema};
 pub use row::{Kind, Row};
 pub use times::{JudgedRatio, JudgedTimes, NoTimes, Ratio, Times};

@@ -4,8 +4,11 @@ mod times;
 
 use std::fmt::Write as _;
 
-use super::judge::{Head, Origin};
-use super::{Change, Drift, Entry, Judged, JudgedRatio, Judgement, Kind, RowVerdict, Verdict};
+use super::judge::{self, Head, Origin};
+use super::{
+    Accepted, Change, Drift, Entry, Found, Judged, JudgedRatio, Judgement, Kind, Record,
+    RowVerdict, Verdict,
+};
 use crate::format;
 use crate::text::{TextTable, escape};
 
@@ -226,6 +229,14 @@ fn word(verdict: RowVerdict) -> &'static str {
     }
 }
 
+/// The comparison of a run with the last release, as it is told before another takes that one's place.
+pub fn since_release(found: &Found, release: Option<&Record>, accepted: &Accepted) -> String {
+    let compared = release.map(|release| judge::drift(found, release, accepted));
+    let rises = rises(accepted.since_release());
+    let rises = rises.map_or_else(String::new, |table| format!("\nAccepted rises:\n\n{table}"));
+    drift(compared.as_ref()) + &rises
+}
+
 fn drift(drift: Option<&Drift>) -> String {
     let Some(drift) = drift else {
         return "No release is recorded for this interpreter.\n".to_owned();
@@ -278,17 +289,26 @@ fn rises(entries: &[Entry]) -> Option<String> {
                 kind.shown(*after),
                 change(*kind, *before, *after),
                 escape(&entry.reason),
-                escape(&entry.created),
+                escape(&accepted(entry)),
             ]);
         }
     }
     (!empty).then(|| table.render())
 }
 
+/// When it was accepted, and whether with a release.
+fn accepted(entry: &Entry) -> String {
+    if entry.release {
+        format!("{}, with a release", entry.created)
+    } else {
+        entry.created.clone()
+    }
+}
+
 fn workloads(entries: &[Entry]) -> Option<String> {
     let lines = entries.iter().flat_map(|entry| {
         let told = entry.workloads.iter();
-        told.map(|told| format!("{told}: {} ({})", entry.reason, entry.created))
+        told.map(|told| format!("{told}: {} ({})", entry.reason, accepted(entry)))
     });
     list(&lines.collect::<Vec<_>>())
 }

@@ -181,10 +181,16 @@ impl Accepted {
         json::schema::<Self>()
     }
 
-    /// What was accepted after the last release, or at any time if there was none.
+    /// What was accepted after the last release, or at any time if there was none: what is not in its figures.
     pub fn since_release(&self) -> &[Entry] {
-        let release = self.entries.iter().rposition(|entry| entry.release);
-        &self.entries[release.map_or(0, |at| at + 1)..]
+        &self.entries[after_release(&self.entries)..]
+    }
+
+    /// What is to be told: what was accepted after the last release, with it, and on the way to it. Otherwise a rise
+    /// that is accepted with a release, or just before one, would be told by no run.
+    pub fn told(&self) -> &[Entry] {
+        let last = after_release(&self.entries).saturating_sub(1);
+        &self.entries[after_release(&self.entries[..last])..]
     }
 
     /// What was accepted and is not yet in `older`.
@@ -201,6 +207,12 @@ impl Change {
     pub fn rise(&self) -> f64 {
         self.after - self.before
     }
+}
+
+/// The place after the last release.
+fn after_release(entries: &[Entry]) -> usize {
+    let release = entries.iter().rposition(|entry| entry.release);
+    release.map_or(0, |at| at + 1)
 }
 
 /// By how much entries allow a figure to have changed, all together.

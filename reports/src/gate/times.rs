@@ -93,7 +93,7 @@ pub enum NoTimes {
 impl From<RecordError> for NoTimes {
     fn from(error: RecordError) -> Self {
         match error {
-            RecordError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+            RecordError::Io { cause, .. } if cause.kind() == std::io::ErrorKind::NotFound => {
                 Self::None
             }
             other => Self::Unusable(other.to_string()),

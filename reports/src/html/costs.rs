@@ -2,15 +2,17 @@
 
 use std::fmt::Write as _;
 
-use super::view::{Cell, Entry, Figure, Section, Table, svg};
+use super::view::{self, Cell, Entry, Figure, Section, Table, svg};
 use super::{Detail, HtmlError};
+use crate::folder::Beside;
 use crate::plot::curves::{self, Axes, Point, Series};
 use crate::plot::{look_index, time_tick};
 use crate::table::{Comparison, Group};
-use crate::{Engine, lines};
+use crate::{Engine, Folder, lines};
 
 /// The section: a plot per workload and parameters as far as there is room, and all figures of each.
 pub(super) fn section(
+    folder: &Folder,
     comparison: &Comparison,
     detail: Detail,
 ) -> Result<Option<Section>, HtmlError> {
@@ -59,6 +61,7 @@ pub(super) fn section(
                  sizes over three decades the one of four laws that fits best. Instructions, allocations and \
                  bytes kept are slopes over two sizes, so they stand once per engine."
         .to_owned();
+    intro += &view::other_commits(folder, &[Beside::Instructions, Beside::Allocations]);
     if missing > 0 {
         let _ = write!(
             intro,

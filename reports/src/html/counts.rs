@@ -1,7 +1,8 @@
 //! Instruction counts: what an operation costs, and what it grows with.
 
 use super::HtmlError;
-use super::view::{Cell, Entry, Figure, Section, Table, svg};
+use super::view::{self, Cell, Entry, Figure, Section, Table, svg};
+use crate::folder::Beside;
 use crate::instructions::{Ceiling, Cost, Instructions, Law, Verdict};
 use crate::plot::curves::{self, Axes, Point, Series};
 use crate::plot::plain_tick;
@@ -20,9 +21,10 @@ pub(super) fn section(folder: &Folder) -> Result<Option<Section>, HtmlError> {
     let revision = counted.build.versions.git_revision.as_deref();
     let intro = format!(
         "Counted by valgrind {} at commit {}: they repeat to a fraction of an instruction, whatever else the machine \
-         does. What one operation costs is the difference of two sizes over the operations that one has more.",
+         does. What one operation costs is the difference of two sizes over the operations that one has more.{}",
         counted.build.valgrind.trim_start_matches("valgrind-"),
         revision.unwrap_or("unknown"),
+        view::other_commits(folder, &[Beside::Instructions]),
     );
     Ok(Some(Section {
         id: "instructions",

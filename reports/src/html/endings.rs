@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::view::{Cell, Section, Table};
+use super::view::{self, Cell, Section, Table};
 use crate::Folder;
+use crate::folder::Beside;
 use crate::format;
 use crate::refcounts::{Ending, Growth, Kind, Refcounts, Row};
 
@@ -34,7 +35,8 @@ pub(super) fn section(folder: &Folder) -> Option<Section> {
         intro: "What a further run adds to what is alive once it has ended and the collector has come by: nothing, \
                 unless something leaks. What is made once, such as a cache, is not in it. Each cell names what grows, \
                 or else is 0."
-            .to_owned(),
+            .to_owned()
+            + &view::other_commits(folder, &[Beside::Refcounts]),
         figures: Vec::new(),
         tables,
     })

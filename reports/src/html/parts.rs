@@ -1,7 +1,8 @@
 //! Whose instructions the virtual machine's are.
 
-use super::view::{Entry, Figure, Section, Table, svg};
+use super::view::{self, Entry, Figure, Section, Table, svg};
 use super::{Detail, HtmlError};
+use crate::folder::Beside;
 use crate::instructions::{Cost, Part};
 use crate::plot::bars::{self, Bar};
 use crate::plot::lanes::Labels;
@@ -56,7 +57,8 @@ pub(super) fn section(folder: &Folder, detail: Detail) -> Result<Option<Section>
                 and extension modules, of the binding (the classes and the driver that Python sees), of the core, which \
                 knows nothing of Python, and the rest, such as the C library's. What the compiler puts into a caller \
                 counts as the caller's, which is how the binding comes by some of the core's work."
-            .to_owned(),
+            .to_owned()
+            + &view::other_commits(folder, &[Beside::Instructions]),
         figures: vec![figure],
         tables: Vec::new(),
     }))

@@ -2,8 +2,9 @@
 
 use super::HtmlError;
 use super::counts::plotted;
-use super::view::{Cell, Entry, Figure, Section, Table, svg};
+use super::view::{self, Cell, Entry, Figure, Section, Table, svg};
 use crate::fit::Fit;
+use crate::folder::Beside;
 use crate::plot::curves::{self, Axes, Series};
 use crate::plot::{look_index, plain_tick};
 use crate::sweep;
@@ -31,7 +32,8 @@ pub(super) fn section(
         intro: "Counted at many sizes, both on log scales. The thin line is the law that fits best: constant, \
                 logarithmic, linear or quadratic. The table names it, the exponent of the power law with its 95 % \
                 interval, and the runner-up."
-            .to_owned(),
+            .to_owned()
+            + &view::other_commits(folder, &[Beside::Sweep]),
         figures,
         tables: Vec::new(),
     }))

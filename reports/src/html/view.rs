@@ -3,9 +3,10 @@
 use minijinja::value::Value;
 use serde::Serialize;
 
-use crate::Engine;
+use crate::folder::Beside;
 use crate::plot::{LOOKS, look_index};
 use crate::table::Comparison;
+use crate::{Engine, Folder};
 
 /// A part of the page with a heading.
 #[derive(Serialize)]
@@ -121,4 +122,10 @@ impl Entry {
 /// A plot as markup that needs no escaping; the backend has escaped the texts in it.
 pub(super) fn svg(plot: String) -> Value {
     Value::from_safe_string(plot)
+}
+
+/// Which of these records are of another commit than the times, to add to a text; empty where none is.
+pub(super) fn other_commits(folder: &Folder, of: &[Beside]) -> String {
+    let told = folder.other_commits(of);
+    told.map_or_else(String::new, |told| format!(" {told}"))
 }

@@ -2,30 +2,34 @@
 
 use std::fmt::Write as _;
 
+use crate::folder::Beside;
 use crate::stats::noise::Grade;
 use crate::table::{Cell, Comparison, Group, Row};
-use crate::{Engine, format};
+use crate::{Engine, Folder, format};
 
 /// The most characters: a comment on GitHub has room for 65,536.
 const ROOM: usize = 56_000;
 
 /// A row per workload, parameters and size, and a column per engine; where that takes too much room, only of the
 /// engines that have a fixed place, then only of the sizes that stand for their workload.
-pub(super) fn table(comparison: &Comparison, grade: Option<Grade>) -> String {
+pub(super) fn table(folder: &Folder, comparison: &Comparison, grade: Option<Grade>) -> String {
     let all: Vec<_> = comparison.engines.iter().collect();
     let known: Vec<_> = all
         .iter()
         .copied()
         .filter(|engine| engine.has_place())
         .collect();
+    let others = folder.other_commits(&[Beside::Instructions]);
+    let others = others.map_or_else(String::new, |told| format!("<br>{}", html(&told)));
     let attempts = [
         ("All figures", &all, false),
         ("All sizes, main engines", &known, false),
         ("One size each, main engines", &known, true),
     ];
-    let mut tables = attempts
-        .into_iter()
-        .map(|(title, engines, one_size)| render(comparison, grade, title, engines, one_size));
+    let mut tables = attempts.into_iter().map(|(title, engines, one_size)| {
+        let table = render(comparison, grade, title, engines, one_size);
+        format!("{table}{others}</details>")
+    });
     let fitting = tables.find(|table| table.len() <= ROOM);
     fitting.unwrap_or_else(|| {
         "<details><summary>All figures</summary>too many for a comment: see report.html</details>".to_owned()
@@ -68,7 +72,7 @@ fn render(
             text += &last(group, row, &subject);
         }
     }
-    text + "</table></details>"
+    text + "</table>"
 }
 
 fn figure(cell: Option<&Cell>, grade: Option<Grade>) -> String {

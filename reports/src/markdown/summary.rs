@@ -1,6 +1,6 @@
 //! The summary of a pull request, in so few lines that it is read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::{folded, headline_row, headline_table};
@@ -8,9 +8,9 @@ use crate::changes::{Change, Changes};
 use crate::head::{self, Head};
 use crate::stats::noise::Grade;
 use crate::stats::verdict::Verdict;
-use crate::table::{Comparison, Group};
+use crate::table::{Cell, Comparison, Group};
 use crate::text::{TextTable, escape};
-use crate::{Engine, Folder, format};
+use crate::{Engine, Folder, Mode, format};
 
 /// The most lines of a summary.
 pub const LINES: usize = 60;
@@ -31,45 +31,106 @@ pub fn summary(folder: &Folder, comparison: &Comparison, changes: Option<&Change
         Some(changes) => verdict(changes),
         None => standing(comparison),
     };
-    let mut text = format!("### {}\n\n", outcome(changes, &problems, &head));
-    let _ = writeln!(text, "{sentence}");
-    text += &failures(&problems);
+    let mut above = format!("### {}\n\n", outcome(changes, &problems, &head));
+    let _ = writeln!(above, "{sentence}");
+    above += &failures(&problems);
     for warning in &head.warnings {
-        let _ = writeln!(text, "\n> {}", escape(warning));
+        let _ = writeln!(above, "\n> {}", escape(warning));
     }
-    let _ = writeln!(text, "\n{}\n", place(folder, &head));
-    text += &match changes {
-        Some(changes) => changed(changes, head.grade),
-        None => one_each(comparison, head.grade),
+    if let Some((told, [before, _])) =
+        changes.and_then(|changes| Some((changes.counted_elsewhere.as_ref()?, &changes.names)))
+    {
+        let _ = writeln!(above, "\n> In {}: {}", escape(before), escape(told));
+    }
+    above += &absent(folder, comparison);
+    let _ = writeln!(above, "\n{}\n", place(folder, &head));
+    let told = match report_arguments(folder) {
+        Some(_) => "To repeat it:",
+        None => "To repeat it, as far as the record tells:",
     };
-    let _ = write!(
-        text,
-        "\n{}\n\nTo repeat it:\n\n```sh\n{}\n```\n",
-        folded::table(comparison, head.grade),
+    let below = format!(
+        "\n{}\n\n{told}\n\n```sh\n{}\n```\n",
+        folded::table(folder, comparison, head.grade),
         command(folder, within.as_ref())
     );
-    text
+    // The table's own head, and the line on what it leaves out, take two each.
+    let taken = above.lines().count() + below.lines().count() + 4;
+    let most = ROWS.min(LINES.saturating_sub(taken));
+    let table = match changes {
+        Some(changes) => changed(changes, head.grade, most),
+        None => one_each(comparison, head.grade, most),
+    };
+    above + &table + &below
+}
+
+/// Engines of which nothing ran, with the reasons.
+fn absent(folder: &Folder, comparison: &Comparison) -> String {
+    let ran: BTreeSet<_> = comparison
+        .cells()
+        .filter(|(.., cell)| !matches!(cell, Cell::LeftOut { .. }))
+        .map(|(_, _, engine, _)| engine)
+        .collect();
+    let mut reasons = BTreeMap::<&Engine, BTreeSet<&str>>::new();
+    for absence in &folder.report.left_out {
+        if !ran.contains(&absence.engine) {
+            let of_engine = reasons.entry(&absence.engine).or_default();
+            of_engine.insert(&absence.reason);
+        }
+    }
+    let parts = reasons.into_iter().map(|(engine, reasons)| {
+        let reasons = reasons.into_iter().map(escape).collect::<Vec<_>>();
+        format!("{} ({})", escape(engine.name()), reasons.join("; "))
+    });
+    let parts: Vec<_> = parts.collect();
+    if parts.is_empty() {
+        return String::new();
+    }
+    format!("\nDid not run: {}.\n", parts.join(", "))
 }
 
 /// The title: what a reader has to know first.
 fn outcome(changes: Option<&Changes>, problems: &[String], head: &Head) -> String {
+    let mut parts = Vec::new();
     if !problems.is_empty() {
-        return format!("FAIL: {} without a right answer", rows(problems.len()));
+        let failed = rows(problems.len());
+        parts.push(format!("FAIL: {failed} without a right answer"));
     }
-    let Some(changes) = changes else {
-        return "Comparison of engines".to_owned();
-    };
-    let [slower, faster] = [Verdict::Slower, Verdict::Faster]
-        .map(|wanted| changes.count(|verdict| *verdict == wanted));
+    match changes {
+        None if parts.is_empty() => parts.push("comparison of engines".to_owned()),
+        None => {}
+        Some(_) if head.grade == Some(Grade::D) => {
+            parts.push("cannot tell: the machine was too noisy".to_owned());
+        }
+        Some(changes) => parts.extend(found(changes)),
+    }
+    let text = parts.join("; ");
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
+/// What was found, and of how many rows nothing can be told.
+fn found(changes: &Changes) -> Vec<String> {
+    if changes.rows.is_empty() {
+        return vec!["nothing in common to compare".to_owned()];
+    }
+    let count = |wanted: Verdict| changes.count(|verdict| *verdict == wanted);
+    let (slower, faster) = (count(Verdict::Slower), count(Verdict::Faster));
+    let (same, unknown) = (count(Verdict::Same), count(Verdict::CannotTell));
     let counted = changes.rows.iter().filter(|row| row.is_dearer()).count();
-    match (slower, faster) {
-        _ if head.grade == Some(Grade::D) => "Cannot tell: the machine was too noisy".to_owned(),
-        (0, 0) if counted > 0 => format!("{} with higher counts", rows(counted)),
-        (0, 0) => "No change".to_owned(),
-        (0, _) => format!("Faster: {}", rows(faster)),
-        (_, 0) => format!("Slower: {}", rows(slower)),
-        (_, _) => format!("Slower: {}; faster: {}", rows(slower), rows(faster)),
-    }
+    // Of most rows it must be known that they did not change.
+    let nothing = slower + faster + counted == 0 && same > unknown;
+    let parts = [
+        ("slower", slower),
+        ("faster", faster),
+        ("higher counts", if slower == 0 { counted } else { 0 }),
+        (if nothing { "no change" } else { "same" }, same),
+        ("cannot tell", unknown),
+    ];
+    let parts = parts.into_iter().filter(|(_, count)| *count > 0);
+    parts
+        .map(|(what, count)| format!("{what}: {}", rows(count)))
+        .collect()
 }
 
 fn rows(count: usize) -> String {
@@ -175,7 +236,7 @@ fn place(folder: &Folder, head: &Head) -> String {
 }
 
 /// The rows that changed, the largest change first.
-fn changed(changes: &Changes, grade: Option<Grade>) -> String {
+fn changed(changes: &Changes, grade: Option<Grade>, most: usize) -> String {
     let mut rows: Vec<_> = changes.rows.iter().filter(|row| row.is_change()).collect();
     if rows.is_empty() {
         return "No row changed.\n".to_owned();
@@ -191,12 +252,12 @@ fn changed(changes: &Changes, grade: Option<Grade>) -> String {
         ("allocations", true),
         ("verdict", false),
     ]);
-    for row in rows.iter().take(ROWS) {
+    for row in rows.iter().take(most) {
         table.row(cells(row, grade));
     }
     let mut text = table.render();
-    if rows.len() > ROWS {
-        let _ = writeln!(text, "\nand {} more that changed less", rows.len() - ROWS);
+    if rows.len() > most {
+        let _ = writeln!(text, "\nand {} more that changed less", rows.len() - most);
     }
     text
 }
@@ -244,7 +305,7 @@ fn cells(row: &Change, grade: Option<Grade>) -> Vec<String> {
 }
 
 /// One row per workload: of its parameters those that are furthest from the floor.
-fn one_each(comparison: &Comparison, grade: Option<Grade>) -> String {
+fn one_each(comparison: &Comparison, grade: Option<Grade>, most: usize) -> String {
     let mut workloads = BTreeMap::<&str, &Group>::new();
     for group in &comparison.groups {
         let multiple = |group: &Group| {
@@ -261,27 +322,49 @@ fn one_each(comparison: &Comparison, grade: Option<Grade>) -> String {
         .values()
         .filter_map(|group| headline_row(group))
         .collect();
-    let mut text = headline_table(&rows[..rows.len().min(ROWS)], grade == Some(Grade::D));
-    if rows.len() > ROWS {
-        let _ = writeln!(text, "\nand {} more workloads", rows.len() - ROWS);
+    let mut text = headline_table(&rows[..rows.len().min(most)], grade == Some(Grade::D));
+    if rows.len() > most {
+        let _ = writeln!(text, "\nand {} more workloads", rows.len() - most);
     }
     text
+}
+
+/// The options that the run was given, as far as the record has them.
+fn report_arguments(folder: &Folder) -> Option<&[String]> {
+    folder.report.settings.arguments.as_deref()
 }
 
 /// What to run for the same rows in the same order.
 fn command(folder: &Folder, within: Option<&Changes>) -> String {
     let report = &folder.report;
-    let seed = report.settings.seed;
-    if let Some(Changes {
-        names: [before, after],
-        ..
-    }) = within
-    {
-        return format!("cargo xtask ab {before} {after}");
+    let mut words: Vec<String> = Vec::new();
+    match within {
+        Some(Changes {
+            names: [before, after],
+            ..
+        }) => {
+            words.extend(["cargo", "xtask", "ab", before, after].map(str::to_owned));
+            let revisions = report.provenance.revisions.keys();
+            let builds = revisions.filter(|name| name.split('-').next() == Some("base"));
+            words.extend(["--builds".to_owned(), builds.count().to_string()]);
+        }
+        None => words.extend(["cargo", "bench", "--bench", "compare", "--"].map(str::to_owned)),
     }
-    let quick = match report.mode {
-        crate::Mode::Quick => " --quick",
-        crate::Mode::Full => "",
-    };
-    format!("cargo bench --bench compare --{quick} --seed {seed}").replace("----", "--")
+    if report.mode == Mode::Quick {
+        words.push("--quick".to_owned());
+    }
+    words.extend(report_arguments(folder).into_iter().flatten().cloned());
+    words.extend(["--seed".to_owned(), report.settings.seed.to_string()]);
+    let words: Vec<_> = words.iter().map(|word| shell(word)).collect();
+    words.join(" ")
+}
+
+/// A word as a shell takes it, on one line.
+fn shell(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    let shown = word.chars().map(|c| if c.is_control() { ' ' } else { c });
+    format!("'{}'", shown.collect::<String>().replace('\'', "'\\''"))
 }

@@ -17,6 +17,9 @@ pub(crate) struct Process {
 pub(crate) const COUNTED: usize = 0;
 pub(crate) const WARM_UP: usize = 1;
 
+/// The radius of a sample that stands alone.
+const DOT: u32 = 3 * SCALE;
+
 /// The plot; `None` without a sample.
 pub(crate) fn plot(processes: &[Process]) -> Result<Option<String>, PlotError> {
     let all = || {
@@ -53,6 +56,14 @@ pub(crate) fn plot(processes: &[Process]) -> Result<Option<String>, PlotError> {
         for process in processes {
             let counted = LOOKS[COUNTED].light.stroke_width(STROKE);
             chart.draw_series(LineSeries::new(process.samples.iter().copied(), counted))?;
+            // A line through one point is nothing to see.
+            let alone = |points: &[(f64, f64)]| <[_; 1]>::try_from(points).ok();
+            let dot = |[at]: [_; 1], look: usize| {
+                let filled = LOOKS[look].light.filled();
+                EmptyElement::at(at) + Circle::new((0, 0), DOT, filled)
+            };
+            let sample = alone(&process.samples).map(|at| dot(at, COUNTED));
+            chart.draw_series(sample)?;
             // Up to the first sample that counts, so that there is no hole.
             let warm = LOOKS[WARM_UP].light.stroke_width(2 * STROKE);
             let line = process.warm_up.iter().chain(
@@ -62,8 +73,33 @@ pub(crate) fn plot(processes: &[Process]) -> Result<Option<String>, PlotError> {
                     .filter(|_| !process.warm_up.is_empty()),
             );
             chart.draw_series(LineSeries::new(line.copied(), warm))?;
+            let first = alone(&process.warm_up).filter(|_| process.samples.is_empty());
+            chart.draw_series(first.map(|at| dot(at, WARM_UP)))?;
         }
         Ok(())
     })?;
     Ok(Some(svg))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Process, plot};
+
+    fn dots(warm_up: &[(f64, f64)], samples: &[(f64, f64)]) -> usize {
+        let process = Process {
+            warm_up: warm_up.to_vec(),
+            samples: samples.to_vec(),
+        };
+        let svg = plot(&[process]).expect("it can be drawn");
+        svg.expect("there are samples").matches("<circle").count()
+    }
+
+    #[test]
+    fn a_sample_alone_is_a_dot() {
+        let (one, other) = ((0.0, 200.0), (1.0, 210.0));
+        assert_eq!(dots(&[], &[one]), 1);
+        assert_eq!(dots(&[one], &[other]), 1);
+        assert_eq!(dots(&[one], &[]), 1);
+        assert_eq!(dots(&[], &[one, other]), 0);
+    }
 }

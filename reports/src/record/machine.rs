@@ -73,6 +73,10 @@ pub struct FileHash {
 pub struct Settings {
     /// Seed of the random order of the measurements.
     pub seed: u64,
+    /// The options that choose what is run and for how long, in words, beside those that `mode` and `seed` tell; absent
+    /// where they are not known, as in older records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arguments: Option<Vec<String>>,
     /// Further settings, by name.
     #[serde(flatten)]
     pub further: BTreeMap<String, Value>,

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::{Cell, Comparison, Figure};
 use crate::stats::bootstrap::{Estimate, Resampling};
-use crate::stats::verdict::{self, Judgement, Verdict};
+use crate::stats::verdict::{self, Judgement, MIN_MARGIN, Verdict};
 use crate::{Engine, Report};
 
 /// A verdict on a row.
@@ -171,7 +171,14 @@ pub(super) fn fill(comparison: &mut Comparison, report: &Report, resampling: &Re
     for (engine, _) in references.iter() {
         let table = cases.iter().filter(|case| case.engine == engine);
         let table: Vec<_> = table.collect();
-        let margin = |case: &Case| comparison.groups[case.group].margin;
+        // What sets the margin is not judged by it: it would always be the same.
+        let margin = |case: &Case| {
+            if references.is_twin(engine) {
+                MIN_MARGIN
+            } else {
+                comparison.groups[case.group].margin
+            }
+        };
         let rows: Vec<_> = table
             .iter()
             .map(|case| (case.estimate, margin(case)))

@@ -37,6 +37,7 @@ pub(crate) fn empty() -> Report {
         provenance: Provenance::default(),
         settings: Settings {
             seed: 7,
+            arguments: Some(Vec::new()),
             further: [("slice_ms".to_owned(), json!(1))].into(),
         },
         complete: true,
@@ -107,6 +108,16 @@ pub(crate) fn row(
         warm_up: Vec::new(),
         slices: (0..PROCESSES * ROUNDS).map(slice).collect(),
     }
+}
+
+/// So many nanoseconds times a factor.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss
+)] // positive and far below 2^52
+pub(crate) fn times(ns: u64, factor: f64) -> u64 {
+    (ns as f64 * factor).round() as u64
 }
 
 /// A record as a full run might write it: several workloads, an engine that stops at a smaller size, rows in no order.

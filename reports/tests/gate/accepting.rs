@@ -72,5 +72,19 @@ fn what_cannot_be_accepted_is_refused() {
     assert_eq!(partial, Refusal::Partial);
     let partial = refusal(|found| found.without.push("core".to_owned()), "why");
     assert_eq!(partial, Refusal::Partial);
+    let dirty = refusal(
+        |found| found.record.revision = Some("0123-dirty".to_owned()),
+        "why",
+    );
+    assert_eq!(dirty, Refusal::Dirty("0123-dirty".to_owned()));
+    assert!(dirty.to_string().contains("commit them"), "{dirty}");
     assert_eq!(refusal(|_| {}, "  "), Refusal::NoReason);
+    let mut emptied = record();
+    emptied.ceilings.clear();
+    let refused = accept(&found(), Some(&emptied), &accepted(), "why", false);
+    let refused = refused.expect_err("it has lost its ceilings").to_string();
+    assert!(
+        refused.contains("the ceilings of the committed record are gone"),
+        "{refused}"
+    );
 }

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use doeff_reports::gate::{
-    Accepted, Entry, Found, Kind, Origin, Question, RowVerdict, Verdict, judge, page, summary,
+    Accepted, Baseline, Entry, Found, Kind, Origin, Question, RowVerdict, Verdict, judge, page,
+    since_release, summary,
 };
+use doeff_reports::instructions::Floor;
 use doeff_reports::{Engine, Mode};
 
+use super::common::story;
 use super::{accepted, baseline, change, entry, found, judged, record, row, with};
 
 #[test]
@@ -259,6 +262,119 @@ fn small_rises_come_together_since_the_last_release() {
     assert_eq!(
         verdict(vec![rise(), entry(Vec::new(), true)]).0,
         Verdict::Regressed
+    );
+}
+
+#[test]
+fn what_was_accepted_with_a_release_and_before_it_is_told() {
+    let rise = |reason: &str, release| Entry {
+        reason: reason.to_owned(),
+        ..entry(vec![change(1_990.0, 2_001.0)], release)
+    };
+    let entries = [
+        rise("the first", true),
+        rise("the second", false),
+        rise("the third", true),
+        rise("the fourth", false),
+    ];
+    let told = |number: usize| {
+        let accepted = Accepted {
+            entries: entries[..number].to_vec(),
+            ..accepted()
+        };
+        let judgement = judge(Question {
+            found: &found(),
+            baseline: Some(&baseline(Origin::Committed)),
+            release: Some(&record()),
+            accepted: &accepted,
+        });
+        let text = summary(&judgement, &[]);
+        let reasons = entries.iter().map(|entry| entry.reason.clone());
+        let reasons: Vec<_> = reasons
+            .filter(|reason| text.contains(reason.as_str()))
+            .collect();
+        assert!(text.contains(", with a release"), "{text}");
+        reasons.join(", ")
+    };
+    assert_eq!(told(1), "the first");
+    assert_eq!(told(3), "the second, the third");
+    assert_eq!(told(4), "the second, the third, the fourth");
+    let accepted = Accepted {
+        entries: entries[..2].to_vec(),
+        ..accepted()
+    };
+    let text = since_release(&with(0, 2_005.0), Some(&record()), &accepted);
+    assert!(
+        text.contains("Compared with 0123456789ab") && text.contains("the second"),
+        "{text}"
+    );
+    assert!(!text.contains("the first"), "{text}");
+}
+
+#[test]
+fn a_committed_record_that_lost_what_is_compared_is_an_error() {
+    let told = |change: fn(&mut Baseline, &mut Accepted)| {
+        let (mut baseline, mut accepted) = (baseline(Origin::Committed), accepted());
+        change(&mut baseline, &mut accepted);
+        let judgement = judge(Question {
+            found: &found(),
+            baseline: Some(&baseline),
+            release: None,
+            accepted: &accepted,
+        });
+        assert_eq!(judgement.verdict, Verdict::Error);
+        judgement.errors.concat()
+    };
+    let ceilings = told(|baseline, _| baseline.record.ceilings.clear());
+    assert!(
+        ceilings.contains("the ceilings of the committed record are gone"),
+        "{ceilings}"
+    );
+    let workloads = told(|baseline, _| baseline.record.workloads.clear());
+    assert!(
+        workloads.contains("the workloads of the committed record are gone"),
+        "{workloads}"
+    );
+    let accepted = told(|_, accepted| accepted.workloads.clear());
+    assert!(
+        accepted.contains("the workloads of accepted.json are gone"),
+        "{accepted}"
+    );
+}
+
+#[test]
+fn counts_that_cannot_be_are_errors() {
+    let told = |change: fn(&mut doeff_reports::Instructions)| {
+        let mut counts = story::folder().instructions.expect("they were counted");
+        let floors = counts.costs.iter().map(|cost| Floor {
+            workload: cost.workload.clone(),
+            params: cost.params.clone(),
+            count: cost.count(&Engine::FLOOR).expect("it was counted"),
+            limit: None,
+            recorded: None,
+        });
+        counts.floors = floors.collect();
+        change(&mut counts);
+        Found::of(&counts).errors
+    };
+    assert_eq!(told(|_| {}), [""; 0]);
+    for count in [0.0, -5.0] {
+        let mut found = story::folder().instructions.expect("they were counted");
+        found.costs[0].counts.insert(Engine::VM, count);
+        let errors = Found::of(&found).errors;
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        assert!(
+            errors[0].contains("resume_churn on vm, instructions"),
+            "{errors:?}"
+        );
+    }
+    let errors = told(|counts| {
+        counts.costs[0].counts.insert(Engine::FLOOR, 2_500.0);
+    });
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert!(
+        errors[0].contains("2,500.0 instructions among the costs, 2,131.0 among the floors"),
+        "{errors:?}"
     );
 }
 

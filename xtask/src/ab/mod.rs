@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
-use doeff_reports::Report;
+use doeff_reports::{Report, check_writable};
 
 use crate::cli::AbArgs;
 use crate::process::program;
@@ -26,16 +26,17 @@ pub(crate) fn run(workspace: &Workspace, arguments: &AbArgs) -> Result<ExitCode>
         Some(head) => commit(root, head)?,
         None => working_tree(root)?,
     };
+    let output = match &arguments.out {
+        Some(folder) => std::path::absolute(folder)?,
+        None => workspace.target.join("ab/report"),
+    };
+    check_writable(&output)?;
     let mut builds = Vec::new();
     for (revision, commit) in [("base", &before), ("head", &after)] {
         for name in verdicts::names(revision, arguments.builds) {
             builds.push(Build::of(workspace, &name, commit)?);
         }
     }
-    let output = match &arguments.out {
-        Some(folder) => std::path::absolute(folder)?,
-        None => workspace.target.join("ab/report"),
-    };
     let success = compare(root, arguments, &builds, &output)?;
     let path = output.join("report.json");
     let mut report = Report::read(&path)?;

@@ -247,6 +247,7 @@ mod tests {
             },
             provenance: Provenance::default(),
             settings: Settings {
+                arguments: None,
                 seed: 7,
                 further: std::collections::BTreeMap::new(),
             },

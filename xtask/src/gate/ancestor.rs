@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use doeff_reports::gate::{Baseline, Origin};
 
 use super::folder::Folder;
@@ -31,6 +31,7 @@ pub(super) fn baseline(
         None => ancestors(root)?,
     };
     let scratch = Tree::of(workspace);
+    scratch.check_tools()?;
     for revision in revisions {
         eprintln!("\n== {revision}, to compare with");
         match scratch.measure(&revision, measurement) {
@@ -117,6 +118,17 @@ impl<'a> Tree<'a> {
         })
     }
 
+    /// That there are tools, without which no ancestor can be counted.
+    fn check_tools(&self) -> Result<()> {
+        ensure!(
+            self.tools.is_dir(),
+            "an ancestor has to be counted to compare with, but {} is not there, which has what counts: run `cargo xtask \
+             tools`",
+            self.tools.display()
+        );
+        Ok(())
+    }
+
     /// The benches look for tools in their own target folder.
     fn lend_tools(&self) -> Result<()> {
         copy_tree(&self.tools, &self.target.join("tools"))
@@ -163,5 +175,19 @@ mod tests {
         commit(root, "fourth");
         assert_eq!(found(), [second.as_str(), &first]);
         assert!(resolve(root, "nowhere").is_err());
+    }
+
+    #[test]
+    fn without_tools_the_cure_is_told() {
+        let folder = tempfile::tempdir().expect("there is room for a folder");
+        let workspace = Workspace {
+            root: folder.path().to_owned(),
+            target: folder.path().join("target"),
+        };
+        let tree = Tree::of(&workspace);
+        let error = tree.check_tools().expect_err("there are none").to_string();
+        assert!(error.contains("cargo xtask tools"), "{error}");
+        fs::create_dir_all(&tree.tools).expect("the folder is writable");
+        assert!(tree.check_tools().is_ok());
     }
 }

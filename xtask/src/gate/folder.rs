@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use doeff_reports::gate::{Accepted, Baseline, Key, Origin, Record};
 
 use crate::workspace::Workspace;
@@ -45,7 +45,7 @@ impl Folder {
 
     /// The record of a key.
     pub(super) fn committed(&self, key: &Key, accepted: &Accepted) -> Result<Option<Baseline>> {
-        let record = Record::read(&self.record(key))?;
+        let record = read(&self.record(key))?;
         Ok(record.map(|record| Baseline {
             origin: Origin::Committed,
             record,
@@ -55,7 +55,7 @@ impl Folder {
 
     /// The record of a key, or the newest of the same surroundings.
     pub(super) fn nearest(&self, key: &Key) -> Result<Option<Record>> {
-        if let Some(record) = Record::read(&self.record(key))? {
+        if let Some(record) = read(&self.record(key))? {
             return Ok(Some(record));
         }
         self.newest(key, false)
@@ -89,7 +89,7 @@ impl Folder {
             if !is_record || name.starts_with(RELEASE) != release {
                 continue;
             }
-            if let Some(record) = Record::read(&path)?
+            if let Some(record) = read(&path)?
                 && record.key.same_surroundings(key)
             {
                 found.push((path, record));
@@ -125,6 +125,22 @@ impl Folder {
         paths.push(self.accepted_file());
         Ok(paths)
     }
+}
+
+/// Reads a record, whose name has to be that of its key.
+fn read(path: &Path) -> Result<Option<Record>> {
+    let Some(record) = Record::read(path)? else {
+        return Ok(None);
+    };
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    let key = record.key.short();
+    if name.strip_prefix(RELEASE).unwrap_or(&name) != key {
+        bail!(
+            "{} is the record of the key {key}, whatever its name says; restore it from an earlier commit",
+            path.display()
+        );
+    }
+    Ok(Some(record))
 }
 
 #[cfg(test)]
@@ -185,5 +201,24 @@ mod tests {
         assert!(committed.expect("they are whole").is_none());
         write(&new, true);
         assert_eq!(release(&old), Some(new));
+    }
+
+    #[test]
+    fn a_record_under_the_name_of_another_key_is_an_error() {
+        let place = tempfile::tempdir().expect("there is room for a folder");
+        let folder = Folder::within(place.path());
+        let [named, inside] = ["a", "b"].map(|lock| record(lock, "glibc", "2026-01-01T00:00:00Z"));
+        for path in [folder.record(&named.key), folder.release_record(&named.key)] {
+            inside.write(&path).expect("the folder is writable");
+            let release = path == folder.release_record(&named.key);
+            let found = if release {
+                folder.release(&inside.key).map(drop)
+            } else {
+                folder.committed(&named.key, &Accepted::default()).map(drop)
+            };
+            let error = found.expect_err("it is of another key").to_string();
+            assert!(error.contains(&inside.key.short()), "{error}");
+            fs::remove_file(path).expect("it is there");
+        }
     }
 }

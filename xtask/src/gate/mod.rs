@@ -12,7 +12,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
 use doeff_reports::gate::{
-    Accepted, Baseline, Found, Judgement, Question, Verdict, accept, judge, page, summary,
+    Accepted, Baseline, Found, Judgement, Question, Verdict, accept, judge, page, since_release,
+    summary,
 };
 
 use crate::cli::GateArgs;
@@ -60,6 +61,9 @@ fn output(workspace: &Workspace, arguments: &GateArgs) -> Result<PathBuf> {
 }
 
 fn gate(workspace: &Workspace, arguments: &GateArgs, output: &Path) -> Result<Verdict> {
+    if arguments.accept {
+        check_clean(&workspace.root)?;
+    }
     let folder = Folder::of(arguments.records.as_deref(), workspace);
     let measurement = Measurement {
         root: &workspace.root,
@@ -82,6 +86,7 @@ fn gate(workspace: &Workspace, arguments: &GateArgs, output: &Path) -> Result<Ve
     if found.broken.is_empty() {
         found.errors.extend(errors); // otherwise that is why it failed
     }
+    check_named(&arguments.workloads, &found)?;
     found.times = times::read(&workspace.root, from, &found.record);
     let accepted = folder.accepted()?;
     if arguments.accept {
@@ -104,6 +109,39 @@ fn gate(workspace: &Workspace, arguments: &GateArgs, output: &Path) -> Result<Ve
     });
     show(&workspace.root, &judgement, output)?;
     Ok(judgement.verdict)
+}
+
+/// That what is accepted will be of a commit, which is better known before measuring than after it.
+fn check_clean(root: &Path) -> Result<()> {
+    let words = ["status", "--porcelain", "--untracked-files=no"];
+    let changed = program("git", words, root).stderr_null().read();
+    let changed = changed.unwrap_or_default(); // without git there is no revision either
+    if let Some(first) = changed.lines().next() {
+        bail!(
+            "files differ from the commit ({}{}), so that what is accepted would be of no commit; commit them or put \
+             them aside with `git stash`",
+            first.trim(),
+            if changed.lines().count() > 1 {
+                ", and more"
+            } else {
+                ""
+            }
+        );
+    }
+    Ok(())
+}
+
+/// That the workloads that were named are there: a record of others says nothing of them.
+fn check_named(names: &[String], found: &Found) -> Result<()> {
+    let known = &found.record.workloads;
+    if let Some(name) = names.iter().find(|name| !known.contains_key(*name)) {
+        let known: Vec<_> = known.keys().map(String::as_str).collect();
+        bail!(
+            "there is no workload {name}; there are {}",
+            known.join(", ")
+        );
+    }
+    Ok(())
 }
 
 /// The committed record of the key, or an ancestor that is built and measured in its place.
@@ -142,6 +180,11 @@ fn accepting(
         println!("No earlier record is of these surroundings, so that no old figures are kept.");
     }
     let (record, next) = accept(found, old.as_ref(), accepted, reason, release)?;
+    if release {
+        let last = folder.release(&found.record.key)?;
+        let told = since_release(found, last.as_ref(), accepted);
+        println!("\nSince the last release:\n\n{told}");
+    }
     let entry = next.entries.last().context("it was just added")?;
     for change in &entry.changes {
         println!(
@@ -214,5 +257,56 @@ fn resolve(root: &Path, revision: &str) -> Result<String> {
     match found {
         Ok(hash) => Ok(hash),
         Err(_) => bail!("there is no revision {revision}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use doeff_reports::gate::{Found, read_instructions};
+
+    use super::{check_clean, check_named};
+    use crate::process::program;
+
+    #[test]
+    fn a_dirty_tree_is_told_before_measuring() {
+        let folder = tempfile::tempdir().expect("there is room for a folder");
+        let root = folder.path();
+        let git = |words: &[&str]| {
+            let identity = ["-c", "user.name=test", "-c", "user.email=test@localhost"];
+            let said = program("git", [&identity, words].concat(), root).read();
+            said.unwrap_or_else(|error| panic!("{error}"))
+        };
+        let write = |text: &str| fs::write(root.join("file"), text).expect("it is writable");
+        git(&["init", "--quiet"]);
+        write("one");
+        git(&["add", "."]);
+        git(&["commit", "--quiet", "--no-verify", "--message", "one"]);
+        assert!(check_clean(root).is_ok());
+        write("other");
+        let error = check_clean(root).expect_err("a file differs").to_string();
+        assert!(
+            error.contains("(M file)") && error.contains("git stash"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_workload_that_is_not_there_is_an_error_that_names_those_that_are() {
+        let golden =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ceilings/golden/instructions.json");
+        let counts = read_instructions(&golden).unwrap_or_else(|error| panic!("{error:?}"));
+        let mut found = Found::of(&counts);
+        let texts = ["runs", "exceptions"].map(|name| (name.to_owned(), "00".to_owned()));
+        found.record.workloads = texts.into();
+        let named = |name: &str| check_named(&[name.to_owned()], &found);
+        assert!(named("runs").is_ok());
+        let error = named("nope").expect_err("there is none").to_string();
+        assert_eq!(
+            error,
+            "there is no workload nope; there are exceptions, runs"
+        );
     }
 }

@@ -1,0 +1,1 @@
+"""The patches that make the VM worse, by which the gate is tried."""
