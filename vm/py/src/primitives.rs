@@ -210,14 +210,11 @@ impl Driver<'_> {
         let [handler, body, effects] =
             [0, 1, 2].map(|index| unsafe { node::field(primitive, index) });
         let prompt = self.prompt_of(handler, &effects)?;
-        match self.start_body(&body, Kind::WithHandler) {
-            Ok(Started::Value(value)) => Ok(Yielded::Value(Value::Object(value))),
-            Ok(Started::Body(body)) => Ok(Yielded::WithHandler { prompt, body }),
-            Err(error) => {
-                self.note_body(&prompt.handler);
-                Err(error)
-            }
-        }
+        let started = self.start_body(&body, Kind::WithHandler, Some(&prompt.handler))?;
+        Ok(match started {
+            Started::Value(value) => Yielded::Value(Value::Object(value)),
+            Started::Body(body) => Yielded::WithHandler { prompt, body },
+        })
     }
 
     pub(crate) fn tail_call(&mut self, primitive: &Ref) -> PyOutcome {

@@ -194,6 +194,8 @@ impl Driver<'_> {
     /// The run ends with this error, which no program gets to see.
     #[cold]
     pub(crate) fn end_run(&mut self, error: Ref) -> PyOutcome {
+        // No place is shown of it, least of all that of an earlier error.
+        self.raise_site = None;
         self.fatal = Some(error.clone());
         refuse(Err(error))
     }
@@ -245,7 +247,7 @@ impl Driver<'_> {
         kind: Kind,
     ) -> PyOutcome {
         let installed = prompts.and_then(|prompts| {
-            let started = self.start_body(body, kind)?;
+            let started = self.start_body(body, kind, None)?;
             Ok(match started {
                 Started::Value(value) => Yielded::Value(Value::Object(value)),
                 Started::Body(body) => Yielded::Install {
@@ -257,12 +259,24 @@ impl Driver<'_> {
         refuse(installed)
     }
 
-    /// Starts the program that a primitive runs under something.
-    pub(crate) fn start_body(&self, body: &Ref, kind: Kind) -> Result<Started, Ref> {
+    /// Starts the program that a primitive runs under something: a handler, perhaps, which shows in the
+    /// traceback of what fails at its start, but not of what is no program.
+    pub(crate) fn start_body(
+        &mut self,
+        body: &Ref,
+        kind: Kind,
+        handler: Option<&Ref>,
+    ) -> Result<Started, Ref> {
         if self.doeff {
             check_bodies(body, kind)?;
         }
-        start_program(body)
+        let started = start_program(body);
+        if started.is_err()
+            && let Some(handler) = handler
+        {
+            self.note_body(handler);
+        }
+        started
     }
 
     /// The prompt of a handler, by the contract of this run.
