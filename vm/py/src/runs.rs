@@ -115,7 +115,7 @@ pub fn run_foreign(program: &Ref) -> (Result<Ref, Ref>, u64) {
             }
         }
     });
-    (result.map_err(doeff::errors::without_generator), steps)
+    (doeff::errors::without_generator(result), steps)
 }
 
 /// Runs a program by itself, under a scope.
