@@ -4,6 +4,8 @@
 //! borrowed while Python code runs; what it refers to is alive because the run is, so the garbage
 //! collector need not see it. Only continuations outlive a run, and they are Python objects.
 
+use std::cell::Cell;
+
 use doeff_vm_core::{
     HandlerAction, PyCallOutcome, PythonCall, Released, StepEvent, Value, Yielded,
 };
@@ -83,6 +85,33 @@ pub fn run_body(machine: &mut PyMachine, body: Ref) -> Result<Ref, Ref> {
         return Ok(object_of(result));
     }
     driver.go_on_from(outcome)
+}
+
+/// As [`run_foreign`], step by step, with the machine's invariants checked before each.
+///
+/// # Errors
+/// As for [`run`].
+#[cold]
+pub fn run_foreign_checked(machine: &mut PyMachine, body: Ref) -> Result<Ref, Ref> {
+    let checking = Debug::checking();
+    let published = Cell::new(Published::before(machine.stats()));
+    let publish = |stats| {
+        let mut known = published.get();
+        known.update(stats);
+        published.set(known);
+    };
+    let mode = machine.start(body);
+    let mut driver = Driver {
+        doeff: true,
+        observers: Observers {
+            debug: Some(&checking),
+            publish: Some(&publish),
+        },
+        ..Driver::new(machine, Watch::new(Gil::Adaptive))
+    };
+    let result = driver.drive::<false>(mode);
+    publish(driver.machine.stats());
+    result.map_err(|error| driver.leaves(error))
 }
 
 /// As [`run_body`], by doeff's contract.

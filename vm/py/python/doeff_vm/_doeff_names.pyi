@@ -31,9 +31,11 @@ __all__ = [
     "WithBoundaries",
     "WithObserve",
     "invariant_checks_enabled",
+    "set_invariant_checks",
     "set_scheduler_step_budget_armed",
     "set_scheduler_trace_installed",
     "vm_live_counts",
+    "vm_scan_counts",
     "vm_work_counts",
 ]
 
@@ -224,7 +226,17 @@ def vm_work_counts() -> tuple[int, int]:
     """The steps and handler calls of all machines of the process so far."""
 
 def invariant_checks_enabled() -> bool:
-    """Whether the machine was built with checks of its own invariants."""
+    """Whether runs of `PyVM` check the machine's invariants before each step.
+
+    The environment variable `DOEFF_VM_INVARIANT_CHECKS`, 1 or 0, decides until
+    `set_invariant_checks` does. Raises `ValueError` where it is anything else.
+    """
+
+def set_invariant_checks(on: bool) -> None:
+    """Turn these checks on or off, for the runs that begin later in this process."""
+
+def vm_scan_counts() -> dict[str, int]:
+    """The entries that searches have walked so far, by what they are in; all 0 here."""
 
 def set_scheduler_trace_installed(installed: bool) -> None:
     """Tell a native scheduler whether its steps are traced. There is none here."""

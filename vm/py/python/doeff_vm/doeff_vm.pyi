@@ -38,9 +38,11 @@ from doeff_vm._doeff_names import (
     WithBoundaries as WithBoundaries,
     WithObserve as WithObserve,
     invariant_checks_enabled as invariant_checks_enabled,
+    set_invariant_checks as set_invariant_checks,
     set_scheduler_step_budget_armed as set_scheduler_step_budget_armed,
     set_scheduler_trace_installed as set_scheduler_trace_installed,
     vm_live_counts as vm_live_counts,
+    vm_scan_counts as vm_scan_counts,
     vm_work_counts as vm_work_counts,
 )
 # isort: on
