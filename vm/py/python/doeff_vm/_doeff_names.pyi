@@ -5,7 +5,7 @@ No module of this name is imported at run time: `doeff_vm.doeff_vm` holds the cl
 
 from collections.abc import Callable as _Function
 from collections.abc import Generator, Sequence
-from typing import Any, Literal, TypeAlias, final
+from typing import Any, Literal, Protocol, TypeAlias, final
 
 from typing_extensions import TypeVar
 
@@ -125,13 +125,18 @@ class Apply(Program[Any]):
     @property
     def args(self) -> Any: ...
 
+class _Effect(Protocol[_T_co]):
+    """An effect, or one of several."""
+
+    def __iter__(self) -> Generator[EffectBase[Any], Any, _T_co]: ...
+
 @final
 class Perform(Program[_T_co]):
     """Performs the effect, as yielding it does."""
 
-    def __init__(self, effect: EffectBase[_T_co]) -> None: ...
+    def __init__(self, effect: _Effect[_T_co]) -> None: ...
     @property
-    def effect(self) -> EffectBase[_T_co]: ...
+    def effect(self) -> EffectBase[Any]: ...
 
 @final
 class TailEval(Program[Any]):
