@@ -271,9 +271,10 @@ impl Driver<'_> {
         kind: Kind,
         handler: Option<&Ref>,
     ) -> Result<Started, Ref> {
-        if self.doeff {
-            check_bodies(body, kind)?;
+        if !self.doeff {
+            return start_program(body);
         }
+        check_bodies(body, kind)?;
         let started = start_program(body);
         if started.is_err()
             && let Some(handler) = handler
