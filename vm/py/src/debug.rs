@@ -1,4 +1,4 @@
-//! Debug output: a line for every step, on standard error. Or the checks of a run that is to be checked.
+//! Debug output: a line for every step, on standard error.
 //!
 //! It goes past Python's `sys.stderr`, and looks at nothing of a Python object but the name of its
 //! type, so that it can be on while anything else is broken.
@@ -29,8 +29,7 @@ pub struct Shown {
 
 /// The debug output of one run.
 pub struct Debug {
-    /// `None` where nothing is, but the machine is checked.
-    shown: Option<Shown>,
+    shown: Shown,
     /// The VM's state, reader and writer.
     store: [Ref; 3],
     /// The number of the latest step.
@@ -41,32 +40,14 @@ impl Debug {
     /// The output of a run on the VM whose built-in handlers these are.
     pub fn new(shown: Shown, store: [Ref; 3]) -> Self {
         Self {
-            shown: Some(shown),
+            shown,
             store,
             step: Cell::new(0),
         }
     }
 
-    /// Checks the machine's invariants before each step, and shows nothing.
-    pub fn checking() -> Self {
-        Self {
-            shown: None,
-            store: [(); 3].map(|()| Ref::none()),
-            step: Cell::new(0),
-        }
-    }
-
     /// Tells of the step that is about to be made.
-    ///
-    /// # Panics
-    /// Where an invariant does not hold, if these are to be checked: a bug of ours.
     pub fn step(&self, machine: &PyMachine, mode: &PyMode) {
-        let Some(shown) = self.shown else {
-            if let Err(invariant) = machine.check_invariants() {
-                panic!("an invariant of the machine does not hold: {invariant}");
-            }
-            return;
-        };
         let number = machine.stats().steps + 1;
         self.step.set(number);
         let mut line = format!("[step {number}] {}", mode.name());
@@ -76,13 +57,13 @@ impl Debug {
         if let Some(subject) = mode.object() {
             append(&mut line, format_args!(" {}", type_name(&subject)));
         }
-        if shown.frames {
+        if self.shown.frames {
             append(&mut line, format_args!(" frames={}", frames(machine)));
         }
-        if shown.dispatch {
+        if self.shown.dispatch {
             append(&mut line, format_args!(" dispatch={}", dispatch(machine)));
         }
-        if shown.store {
+        if self.shown.store {
             let [state, env, log] = [0, 1, 2].map(|index| store_len(&self.store[index]));
             append(
                 &mut line,
@@ -92,27 +73,23 @@ impl Debug {
         eprintln!("{line}");
     }
 
-    fn shows_calls(&self) -> bool {
-        self.shown.is_some_and(|shown| shown.calls)
-    }
-
     /// Tells of a call that is about to be made.
     pub fn call(&self, call: &PyCall) {
-        if self.shows_calls() {
+        if self.shown.calls {
             eprintln!("[step {}]   call {}", self.step.get(), call.name());
         }
     }
 
     /// Tells of a call-back that is about to be made.
     pub fn callback(&self, id: CallbackId) {
-        if self.shows_calls() {
+        if self.shown.calls {
             eprintln!("[step {}]   {id}", self.step.get());
         }
     }
 
     /// Tells of a call's outcome.
     pub fn outcome(&self, outcome: &PyOutcome) {
-        if self.shows_calls() {
+        if self.shown.calls {
             let (name, what) = outcome.name();
             let outcome = format!("{name} {what}");
             eprintln!(
