@@ -114,7 +114,7 @@ def inferred(n: int):  # pyright: ignore[reportUnknownParameterType] (for what i
     assert_type((yield from plain(answer)), str)
     assert_type((yield from Pure()), None)
     assert_type((yield from Pure(n)), int)
-    assert_type((yield from Safe(number(n))), Ok[int] | Err)
+    assert_type((yield from Safe(number(n))), Ok[int] | Err[Exception])
     assert_type((yield from Get("key")), Any)
     assert_type((yield from Put("key", n)), None)
     assert_type((yield from Modify("key", str)), Any)
@@ -123,7 +123,9 @@ def inferred(n: int):  # pyright: ignore[reportUnknownParameterType] (for what i
     assert_type((yield from Local({"key": 1}, number(n))), int)
     assert_type((yield from Tell(n)), None)
     assert_type((yield from Listen(number(n))), tuple[int, list[Any]])
-    assert_type((yield from Listen(Local({}, Safe(Question())))), tuple[Ok[str] | Err, list[Any]])
+    assert_type(
+        (yield from Listen(Local({}, Safe(Question())))), tuple[Ok[str] | Err[Exception], list[Any]]
+    )
     assert_type((yield from GetHandlers()), list[AnyHandler])
     GetHandlers(n)  # pyright: ignore[reportArgumentType]
     assert_type((yield from CreateContinuation(number(n), [state()])), Continuation)
@@ -208,7 +210,35 @@ def program_types(
     return of_bool
 
 
-def results(outcome: Ok[int] | Err) -> int:
+def answering(effect: EffectBase[T], k: K, value: T) -> Resume:
+    """What checks an answer against the effect's type, as doeff's `typed_resume` does."""
+    return Resume(k, value)
+
+
+def types_of_answers(question: Question, choice: Choice[int], unknown: EffectBase, k: K) -> None:
+    """An effect is answered with its own type."""
+    either: Question | Choice[int] = question if k.used else choice
+    answering(question, k, "text")
+    answering(question, k, 42)  # pyright: ignore[reportArgumentType]
+    answering(choice, k, 42)
+    answering(choice, k, "text")  # pyright: ignore[reportArgumentType]
+    assert_type(unknown, EffectBase[Any])
+    answering(unknown, k, 42)
+    assert_type(Perform(either), Perform[str | int])
+    Perform(Pure(1))  # pyright: ignore[reportArgumentType]
+
+
+def plain_handlers(k: K) -> None:
+    """A handler may be any callable; one with another result says nothing of the answer."""
+
+    def without_result(effect: Question, k: K) -> None: ...
+
+    assert_type(WithHandler(without_result, Pure(1)), WithHandler[Any])
+    assert_type(WithHandler(without_result, body=Pure(1)), WithHandler[Any])
+    WithHandler(3, Pure(1))  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+
+def results(outcome: Ok[int] | Err[Exception]) -> int:
     """`Ok` and `Err` are told apart by `match` and `isinstance`."""
     match outcome:
         case Ok(value):
@@ -219,7 +249,9 @@ def results(outcome: Ok[int] | Err) -> int:
         raise outcome.error
     outcome.value = 3  # pyright: ignore[reportAttributeAccessIssue]
     assert_type(outcome.is_ok(), Literal[True])
-    Err("text")  # pyright: ignore[reportArgumentType]
+    assert_type(Err("text").error, str)
+    anything: Err = Err("text")
+    assert_type(anything.error, Any)
     assert_type(Err(ValueError("no"), captured_traceback=[]).error, ValueError)
     return outcome.value
 

@@ -42,8 +42,10 @@ NAMES = [
 ]
 EXTENSION_NAMES = [
     "StateHandler",
+    "set_invariant_checks",
     "set_scheduler_step_budget_armed",
     "set_scheduler_trace_installed",
+    "vm_scan_counts",
     "vm_work_counts",
 ]
 
@@ -56,6 +58,10 @@ def test_a_name_is_the_same_in_package_and_extension(name: str) -> None:
 @pytest.mark.parametrize("name", EXTENSION_NAMES)
 def test_a_name_is_in_the_extension(name: str) -> None:
     assert callable(getattr(doeff_vm.doeff_vm, name))
+
+
+def test_the_extension_has_another_name() -> None:
+    assert doeff_vm._ext is doeff_vm.doeff_vm
 
 
 def test_the_build_tells_its_name() -> None:

@@ -136,6 +136,15 @@ VALUES = {
     "Err": "Err",
     "state": "lambda inner: state({'inner': inner})",
     "reader": "lambda inner: reader({'inner': inner})",
+    "Callable": "doeff_vm.Callable",
+    "IRStream": "doeff_vm.IRStream",
+    "HandlerSpec": "lambda inner: doeff_vm.HandlerSpec(None, inner, (), None)",
+    "BindOpener": "lambda inner: doeff_vm.BindOpener(inner, inner)",
+    "BindOpener by type": "lambda inner: doeff_vm.BindOpener(None, None, inner)",
+    "doeff's call": "lambda inner: make_call((inner,), {})",
+    "Expand": "doeff_vm.Expand",
+    "streams of functions": "lambda inner: doeff_vm.IRStream(Pure(doeff_vm.Callable(inner)))",
+    "WithObserve": "lambda inner: doeff_vm.WithObserve(inner, None)",
     "unstarted continuation": "lambda inner: run(CreateContinuation(Pure(inner), []))",
 }
 
@@ -146,7 +155,10 @@ def test_rule_24_dropping_a_million_nested_values(isolated, name, request):
         request.getfixturevalue("cpython_drops_long_chains")
     isolated(
         f"""
+import doeff_vm
+
 function = do(lambda argument: None)
+make_call = doeff_vm.DoFunction(function, [], False).make_call
 
 def closure(inner):
     return lambda: inner

@@ -62,6 +62,11 @@ impl<H: Host> Arena<H> {
         })
     }
 
+    /// The segment that is used again next.
+    pub(crate) fn latest(&self) -> Option<&Segment<H>> {
+        self.free.last().map(|segment| &**segment)
+    }
+
     /// How many segments wait to be used again.
     pub(crate) fn pooled(&self) -> usize {
         self.free.len()

@@ -32,6 +32,7 @@
 #![forbid(unsafe_code)]
 
 mod arena;
+mod checks;
 mod continuation;
 mod debug;
 mod direct;

@@ -218,11 +218,7 @@ impl Driver<'_> {
         let started = if do_call::is_do_call(&program) {
             start_do_call(&program)
         } else if self.doeff {
-            let started = self.start_body(&program, Kind::WithHandler);
-            if started.is_err() {
-                self.note_body(&prompt.handler);
-            }
-            started
+            self.start_body(&program, Kind::WithHandler, Some(&prompt.handler))
         } else {
             start_program(&program)
         };

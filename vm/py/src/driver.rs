@@ -103,6 +103,24 @@ pub fn run_foreign(machine: &mut PyMachine, body: Ref) -> Result<Ref, Ref> {
     result.map_err(|error| driver.leaves(error))
 }
 
+/// As [`run_foreign`], step by step, with the machine's invariants checked before each.
+///
+/// # Errors
+/// As for [`run`].
+#[cold]
+pub fn run_foreign_checked(machine: &mut PyMachine, body: Ref) -> Result<Ref, Ref> {
+    let published = Published::before(machine.stats());
+    let mode = machine.start(body);
+    let mut driver = Driver {
+        doeff: true,
+        published,
+        ..Driver::new(machine, Watch::new(Gil::Adaptive))
+    };
+    let result = driver.drive_checked(mode);
+    driver.published.update(driver.machine.stats());
+    result.map_err(|error| driver.leaves(error))
+}
+
 impl Observers<'_> {
     fn are_none(&self) -> bool {
         self.debug.is_none() && self.publish.is_none()
@@ -192,6 +210,35 @@ impl Driver<'_> {
                     self.drop_released();
                     return Err(error);
                 }
+                StepEvent::Refused(error) => return Err(messages::internal(error)),
+            }
+        }
+    }
+
+    /// As [`drive`](Self::drive), with checks.
+    #[cold]
+    #[inline(never)]
+    fn drive_checked(&mut self, mut mode: PyMode) -> Result<Ref, Ref> {
+        loop {
+            if let Err(invariant) = self.machine.check_invariants() {
+                // A bug of ours.
+                panic!("an invariant of the machine does not hold: {invariant}");
+            }
+            let event = self.machine.step(mode);
+            self.drop_released();
+            match event {
+                StepEvent::Continue(next) | StepEvent::Paused(next) => mode = next,
+                StepEvent::NeedsPython(call) => {
+                    self.published.update(self.machine.stats());
+                    let outcome = self.execute_python_call(call);
+                    if let Some(error) = self.fatal.take() {
+                        return Err(error);
+                    }
+                    let received = self.machine.receive_python_result(outcome);
+                    mode = received.map_err(messages::internal)?;
+                }
+                StepEvent::Done(value) => return Ok(object_of(value)),
+                StepEvent::Error(error) => return Err(error),
                 StepEvent::Refused(error) => return Err(messages::internal(error)),
             }
         }

@@ -87,7 +87,7 @@ impl Driver<'_> {
         let (k, value) = unsafe { node::into_pair(primitive) };
         let reserved = match reserve(&k, kind, Some(&value)) {
             Ok(reserved) => reserved,
-            Err(error) => return self.refused_use(error),
+            Err(error) => return self.refused_resume(&k, error),
         };
         let finished = match kind {
             Kind::Resume if self.is_marked() => self.finish_running().map(drop),
@@ -210,14 +210,11 @@ impl Driver<'_> {
         let [handler, body, effects] =
             [0, 1, 2].map(|index| unsafe { node::field(primitive, index) });
         let prompt = self.prompt_of(handler, &effects)?;
-        match self.start_body(&body, Kind::WithHandler) {
-            Ok(Started::Value(value)) => Ok(Yielded::Value(Value::Object(value))),
-            Ok(Started::Body(body)) => Ok(Yielded::WithHandler { prompt, body }),
-            Err(error) => {
-                self.note_body(&prompt.handler);
-                Err(error)
-            }
-        }
+        let started = self.start_body(&body, Kind::WithHandler, Some(&prompt.handler))?;
+        Ok(match started {
+            Started::Value(value) => Yielded::Value(Value::Object(value)),
+            Started::Body(body) => Yielded::WithHandler { prompt, body },
+        })
     }
 
     pub(crate) fn tail_call(&mut self, primitive: &Ref) -> PyOutcome {
@@ -235,15 +232,21 @@ impl Driver<'_> {
             return refuse(start_program(&program).map(Started::into_yielded));
         }
         let ended = match self.finish_running() {
-            // doeff's TailEval of a TailEval ends two.
-            Ok(Some(_)) if self.doeff && node::kind_of(&program) == Some(Kind::TailEval) => {
-                return self.tail_call(&program);
+            Ok(Some(frame)) if self.doeff && node::kind_of(&program) == Some(Kind::TailEval) => {
+                return self.nested_tail_eval(program, frame);
             }
             Ok(Some(frame)) => frame,
             Ok(None) => return crate::driver::no_frame(),
             Err(failure) => return failure.outcome(),
         };
-        let started = start_program(&program).and_then(|started| match started {
+        self.in_place_of(ended, &program)
+    }
+
+    /// A program takes the place of a frame that was ended.
+    #[allow(clippy::inline_always)] // it is the end of every tail call
+    #[inline(always)]
+    pub(crate) fn in_place_of(&mut self, ended: PyFrame, program: &Ref) -> PyOutcome {
+        let started = start_program(program).and_then(|started| match started {
             Started::Value(value) if ended.k.is_some() => match uses_continuation(&value) {
                 Some(kind) => Err(messages::clause_returned_primitive(&ended.generator, kind)),
                 None => Ok(Started::Value(value)),

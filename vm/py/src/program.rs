@@ -43,7 +43,8 @@ pub(crate) fn create_effect_base(
         .flags(ffi::Py_TPFLAGS_BASETYPE)
         .base(program)
         .doc(
-            c"The base of effects: yielding an instance of a subclass performs it. It has no\n\
+            c"EffectBase($cls, *args, **kwargs)\n--\n\n\
+            The base of effects: yielding an instance of a subclass performs it. It has no\n\
             instance layout of its own, so it combines with dataclasses, Exception, Enum, Generic.",
         );
     // SAFETY: the function has the signature of its slot.

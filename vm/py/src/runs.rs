@@ -98,8 +98,8 @@ pub fn run_program(program: &Ref) -> Result<Ref, Ref> {
     result
 }
 
-/// Runs a program by itself, by doeff's contract; also gives the steps that it took.
-pub fn run_foreign(program: &Ref) -> (Result<Ref, Ref>, u64) {
+/// Runs a program by itself, by doeff's contract, checked or not; also gives the steps that it took.
+pub fn run_foreign(program: &Ref, is_checked: bool) -> (Result<Ref, Ref>, u64) {
     let mut steps = 0;
     let result = trash::nested(|| {
         doeff::pyvm::check(program)?;
@@ -108,14 +108,18 @@ pub fn run_foreign(program: &Ref) -> (Result<Ref, Ref>, u64) {
             Started::Body(body) => {
                 let mut machine = take_idle();
                 let before = machine.stats().steps;
-                let result = driver::run_foreign(&mut machine, body);
+                let result = if is_checked {
+                    driver::run_foreign_checked(&mut machine, body)
+                } else {
+                    driver::run_foreign(&mut machine, body)
+                };
                 steps = machine.stats().steps - before;
                 keep_idle(machine);
                 result
             }
         }
     });
-    (result.map_err(doeff::errors::without_generator), steps)
+    (doeff::errors::without_generator(result), steps)
 }
 
 /// Runs a program by itself, under a scope.

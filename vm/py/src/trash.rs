@@ -6,8 +6,11 @@
 //! outermost call. This is the idea of CPython's own trashcan.
 
 use std::cell::{Cell, RefCell};
+use std::mem::ManuallyDrop;
+use std::ops::Deref;
+use std::ptr::NonNull;
 
-use pyo3::ffi;
+use pyo3::{Py, PyAny, ffi};
 
 use crate::closing::close_captured;
 use crate::host::PyCaptured;
@@ -77,5 +80,34 @@ pub fn release_field(field: Ref) {
         release(Trash::Object(field));
     } else {
         drop(field);
+    }
+}
+
+/// A reference that an object of a class of `PyO3`'s holds, and drops by [`release_field`].
+pub struct Held(ManuallyDrop<Py<PyAny>>);
+
+impl From<Py<PyAny>> for Held {
+    fn from(object: Py<PyAny>) -> Self {
+        Self(ManuallyDrop::new(object))
+    }
+}
+
+impl Deref for Held {
+    type Target = Py<PyAny>;
+
+    fn deref(&self) -> &Py<PyAny> {
+        &self.0
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // SAFETY: the reference is taken here alone, and is not null; the object that held it is being freed
+        // by Python, which holds the interpreter.
+        let held = unsafe {
+            let held = ManuallyDrop::take(&mut self.0).into_ptr();
+            Ref::from_owned(NonNull::new_unchecked(held))
+        };
+        release_field(held);
     }
 }

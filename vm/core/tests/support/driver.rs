@@ -68,6 +68,7 @@ impl Driver {
     /// Steps up to the next call, or to the program's end.
     fn step_on(&mut self, mut mode: TestMode) -> Result<PythonCall<TestHost>, Result<i64, i64>> {
         loop {
+            assert_eq!(self.machine.check_invariants(), Ok(()));
             let event = stepping(|| self.machine.step(mode));
             while self.machine.has_released() {
                 assert!(self.machine.take_released().is_some());

@@ -4,6 +4,7 @@ Programs are generators that *yield effects*; *handlers* decide what they mean, 
 transferring to, passing on or dropping the one-shot continuation ``k``.
 """
 
+from doeff_vm import doeff_vm
 from doeff_vm._effect_class import effect
 from doeff_vm.doeff_vm import (
     VM,
@@ -72,6 +73,9 @@ from doeff_vm.doeff_vm import (
     with_handlers,
     writer,
 )
+
+_ext = doeff_vm
+"""The extension, by the name that it has in the package for doeff."""
 
 __build__ = "doeff-vm native"
 """Tells this wheel from the one that other builds publish under its name."""

@@ -5,7 +5,7 @@ No module of this name is imported at run time: `doeff_vm.doeff_vm` holds the cl
 
 from collections.abc import Callable as _Function
 from collections.abc import Generator, Sequence
-from typing import Any, Literal, TypeAlias, final
+from typing import Any, Literal, Protocol, TypeAlias, final
 
 from typing_extensions import TypeVar
 
@@ -31,9 +31,11 @@ __all__ = [
     "WithBoundaries",
     "WithObserve",
     "invariant_checks_enabled",
+    "set_invariant_checks",
     "set_scheduler_step_budget_armed",
     "set_scheduler_trace_installed",
     "vm_live_counts",
+    "vm_scan_counts",
     "vm_work_counts",
 ]
 
@@ -123,13 +125,18 @@ class Apply(Program[Any]):
     @property
     def args(self) -> Any: ...
 
+class _Effect(Protocol[_T_co]):
+    """An effect, or one of several."""
+
+    def __iter__(self) -> Generator[EffectBase[Any], Any, _T_co]: ...
+
 @final
 class Perform(Program[_T_co]):
     """Performs the effect, as yielding it does."""
 
-    def __init__(self, effect: EffectBase[_T_co]) -> None: ...
+    def __init__(self, effect: _Effect[_T_co]) -> None: ...
     @property
-    def effect(self) -> EffectBase[_T_co]: ...
+    def effect(self) -> EffectBase[Any]: ...
 
 @final
 class TailEval(Program[Any]):
@@ -224,7 +231,17 @@ def vm_work_counts() -> tuple[int, int]:
     """The steps and handler calls of all machines of the process so far."""
 
 def invariant_checks_enabled() -> bool:
-    """Whether the machine was built with checks of its own invariants."""
+    """Whether runs of `PyVM` check the machine's invariants before each step.
+
+    The environment variable `DOEFF_VM_INVARIANT_CHECKS`, 1 or 0, decides until
+    `set_invariant_checks` does. Raises `ValueError` where it is anything else.
+    """
+
+def set_invariant_checks(on: bool) -> None:
+    """Turn these checks on or off, for the runs that begin later in this process."""
+
+def vm_scan_counts() -> dict[str, int]:
+    """The entries that searches have walked so far, by what they are in; all 0 here."""
 
 def set_scheduler_trace_installed(installed: bool) -> None:
     """Tell a native scheduler whether its steps are traced. There is none here."""

@@ -38,9 +38,11 @@ from doeff_vm._doeff_names import (
     WithBoundaries as WithBoundaries,
     WithObserve as WithObserve,
     invariant_checks_enabled as invariant_checks_enabled,
+    set_invariant_checks as set_invariant_checks,
     set_scheduler_step_budget_armed as set_scheduler_step_budget_armed,
     set_scheduler_trace_installed as set_scheduler_trace_installed,
     vm_live_counts as vm_live_counts,
+    vm_scan_counts as vm_scan_counts,
     vm_work_counts as vm_work_counts,
 )
 # isort: on
@@ -51,7 +53,8 @@ _T = TypeVar("_T")
 _T_co = TypeVar("_T_co", covariant=True)
 _Effects_co = TypeVar("_Effects_co", covariant=True, default=Any)
 _S = TypeVar("_S")
-_X_co = TypeVar("_X_co", bound=BaseException, covariant=True, default=Exception)
+_Answer = TypeVar("_Answer", default=Any)  # what an effect is answered with
+_X_co = TypeVar("_X_co", covariant=True, default=Any)
 _A = TypeVar("_A")  # what a clause answers
 _E = TypeVar("_E", bound=EffectBase[Any])
 _AnyHandlerT = TypeVar("_AnyHandlerT", bound=_Function[[object, Continuation], object])
@@ -76,8 +79,11 @@ class Program(Generic[_T_co, _Effects_co]):
 
     def __iter__(self) -> Generator[Self, Any, _T_co]: ...
 
-class EffectBase(Program[_T_co]):
-    """The base of effects; a subclass of `EffectBase[T]` is answered with a `T`."""
+class EffectBase(Program[_Answer]):
+    """The base of effects; a subclass of `EffectBase[T]` is answered with a `T`.
+
+    It is invariant, so that what answers an effect can be checked against its `T`.
+    """
 
 @final
 class DoCall(Program[_T_co]):
@@ -227,7 +233,7 @@ class Pure(Program[_T_co]):
     def value(self) -> _T_co: ...
 
 @final
-class Safe(Program[Ok[_T_co] | Err], Generic[_T_co]):
+class Safe(Program[Ok[_T_co] | Err[Exception]], Generic[_T_co]):
     """Runs the program; gives `Ok(result)`, or `Err(error)` for an `Exception`."""
 
     def __init__(self, program: _Program[_T_co]) -> None: ...
@@ -258,9 +264,15 @@ class WithHandler(Program[_T_co]):
         cls, handler: _Handler[_A], program: _Program[_T], effects: _Effects | None = None
     ) -> WithHandler[_T | _A]: ...
     @overload
+    def __new__(
+        cls, handler: _Function[..., Any], program: _Program[_T], effects: _Effects | None = None
+    ) -> WithHandler[Any]: ...
+    @overload
     def __new__(cls, handler: _BuiltIn, *, body: _Program[_T]) -> WithHandler[_T]: ...
     @overload
     def __new__(cls, handler: _Handler[_A], *, body: _Program[_T]) -> WithHandler[_T | _A]: ...
+    @overload
+    def __new__(cls, handler: _Function[..., Any], *, body: _Program[_T]) -> WithHandler[Any]: ...
     @property
     def handler(self) -> _Listed: ...
     @property
@@ -476,16 +488,16 @@ class Ask(EffectBase[Any]):
         """Raises `AttributeError` where none was given."""
 
 @final
-class Local(EffectBase[_T_co]):
+class Local(EffectBase[_T]):
     """Runs the program at the perform site under a reader of `bindings`."""
 
     def __init__(
-        self, bindings: SupportsKeysAndGetItem[Any, Any], program: _Program[_T_co]
+        self, bindings: SupportsKeysAndGetItem[Any, Any], program: _Program[_T]
     ) -> None: ...
     @property
     def bindings(self) -> SupportsKeysAndGetItem[Any, Any]: ...
     @property
-    def program(self) -> _Program[_T_co]: ...
+    def program(self) -> _Program[_T]: ...
 
 @final
 class Tell(EffectBase[None]):
@@ -496,12 +508,12 @@ class Tell(EffectBase[None]):
     def entry(self) -> Any: ...
 
 @final
-class Listen(EffectBase[tuple[_T_co, list[Any]]], Generic[_T_co]):
+class Listen(EffectBase[tuple[_T, list[Any]]], Generic[_T]):
     """Runs the program at the perform site; gives its result and a list of what it told."""
 
-    def __init__(self, program: _Program[_T_co]) -> None: ...
+    def __init__(self, program: _Program[_T]) -> None: ...
     @property
-    def program(self) -> _Program[_T_co]: ...
+    def program(self) -> _Program[_T]: ...
 
 @final
 class StateHandler:

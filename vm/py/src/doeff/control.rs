@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 
 use crate::classify::{self, Reserved, Started, reserve_started, start_program, uses_continuation};
 use crate::clause::Failure;
-use crate::driver::Driver;
+use crate::driver::{Driver, drop_frame};
 use crate::effects::performed_type;
 use crate::generator::{is_generator, with_bound};
 use crate::host::{PyFrame, PyOutcome};
@@ -78,11 +78,15 @@ fn start_stream(stream: &Ref) -> Result<Option<Started>, Ref> {
     if is_generator(&generator) {
         return Ok(Some(Started::Body(generator)));
     }
-    let sends = with_bound(&generator, |generator| {
-        let send = generator.getattr_opt(pyo3::intern!(generator.py(), "send"));
-        send.map(|send| send.is_some())
+    let goes_on = with_bound(&generator, |generator| -> PyResult<bool> {
+        // The first step of an iterator needs no `send`.
+        let py = generator.py();
+        Ok(generator
+            .getattr_opt(pyo3::intern!(py, "__next__"))?
+            .is_some()
+            || generator.getattr_opt(pyo3::intern!(py, "send"))?.is_some())
     });
-    if !sends.map_err(messages::exception)? {
+    if !goes_on.map_err(messages::exception)? {
         return Err(errors::no_send(&generator));
     }
     // The driver knows generators alone.
@@ -121,7 +125,7 @@ impl Driver<'_> {
                 Ok(prompts) => self.under(prompts, &field(1), kind),
                 Err(outcome) => outcome,
             },
-            Kind::TailEval => self.tail_call(node),
+            Kind::TailEval => self.tail_eval(node),
             _ => refuse(self.answer_question(node, kind)),
         }
     }
@@ -194,6 +198,8 @@ impl Driver<'_> {
     /// The run ends with this error, which no program gets to see.
     #[cold]
     pub(crate) fn end_run(&mut self, error: Ref) -> PyOutcome {
+        // No place is shown of it, least of all that of an earlier error.
+        self.raise_site = None;
         self.fatal = Some(error.clone());
         refuse(Err(error))
     }
@@ -245,7 +251,7 @@ impl Driver<'_> {
         kind: Kind,
     ) -> PyOutcome {
         let installed = prompts.and_then(|prompts| {
-            let started = self.start_body(body, kind)?;
+            let started = self.start_body(body, kind, None)?;
             Ok(match started {
                 Started::Value(value) => Yielded::Value(Value::Object(value)),
                 Started::Body(body) => Yielded::Install {
@@ -257,12 +263,25 @@ impl Driver<'_> {
         refuse(installed)
     }
 
-    /// Starts the program that a primitive runs under something.
-    pub(crate) fn start_body(&self, body: &Ref, kind: Kind) -> Result<Started, Ref> {
-        if self.doeff {
-            check_bodies(body, kind)?;
+    /// Starts the program that a primitive runs under something: a handler, perhaps, which shows in the
+    /// traceback of what fails at its start, but not of what is no program.
+    pub(crate) fn start_body(
+        &mut self,
+        body: &Ref,
+        kind: Kind,
+        handler: Option<&Ref>,
+    ) -> Result<Started, Ref> {
+        if !self.doeff {
+            return start_program(body);
         }
-        start_program(body)
+        check_bodies(body, kind)?;
+        let started = start_program(body);
+        if started.is_err()
+            && let Some(handler) = handler
+        {
+            self.note_body(handler);
+        }
+        started
     }
 
     /// The prompt of a handler, by the contract of this run.
@@ -308,13 +327,15 @@ impl Driver<'_> {
         }
         // SAFETY: `k` is a started continuation.
         let effect = unsafe { continuation::effect(k) };
-        if uses_continuation(&result).is_none() {
+        let Some(kind) = uses_continuation(&result) else {
             return Ok(match start_program(&result)? {
                 Started::Value(value) => PyCallOutcome::ClauseReturn(Value::Object(value)),
                 Started::Body(body) => PyCallOutcome::Clause(PyFrame::clause(body, k.clone())),
             });
-        }
+        };
+        check_continuation(&result, kind)?;
         match clause_without_body(handler, &effect, k, result) {
+            Err(error) if kind == Kind::Pass => Ok(self.refused_pass(error)),
             Err(error) => Ok(self.refused_use(error)),
             outcome => outcome,
         }
@@ -327,6 +348,31 @@ impl Driver<'_> {
                 .machine
                 .running()
                 .is_some_and(|frame| is_generator(&frame.generator) && is_marked(&frame.generator))
+    }
+
+    /// `TailEval`: of what is nested, doeff checks the innermost before anything is ended.
+    fn tail_eval(&mut self, node: &Ref) -> PyOutcome {
+        if self.doeff
+            && let Err(error) = needs_program(&innermost(node.clone()), "")
+        {
+            return refuse(Err(error));
+        }
+        self.tail_call(node)
+    }
+
+    /// doeff's `TailEval` of a `TailEval` ends two programs, where there is another.
+    #[cold]
+    pub(crate) fn nested_tail_eval(&mut self, mut program: Ref, mut ended: PyFrame) -> PyOutcome {
+        while node::kind_of(&program) == Some(Kind::TailEval) {
+            // SAFETY: it is a `TailEval`, which has a first field.
+            program = unsafe { node::field(&program, 0) };
+            match self.finish_running() {
+                Ok(Some(frame)) => drop_frame(std::mem::replace(&mut ended, frame)),
+                Ok(None) => {}
+                Err(failure) => return failure.outcome(),
+            }
+        }
+        self.in_place_of(ended, &program)
     }
 
     // ---- doeff's tails end the generator that yields them, and no other -----------------------------
@@ -368,7 +414,7 @@ impl Driver<'_> {
         }
         let captured = match reserve_started(&k, Kind::Pass) {
             Ok(captured) => captured,
-            Err(error) => return self.refused_use(error),
+            Err(error) => return self.refused_pass(error),
         };
         match self.finish_running() {
             Ok(_) => match performed_type(&effect) {
@@ -391,6 +437,29 @@ impl Driver<'_> {
         classify::reserve(k, kind, None).map_err(|error| self.refused_use(error))
     }
 
+    /// What was to go on is not a continuation, or cannot be used.
+    #[cold]
+    pub(crate) fn refused_resume(&mut self, k: &Ref, error: Ref) -> PyOutcome {
+        if self.doeff && !continuation::is_continuation(k) {
+            return refuse(Err(errors::needs_continuation(k)));
+        }
+        self.refused_use(error)
+    }
+
+    /// As [`refused_use`](Self::refused_use), of a `Pass`: doeff looks for an outer handler first.
+    #[cold]
+    fn refused_pass(&mut self, error: Ref) -> PyOutcome {
+        let is_within_handlers = self
+            .machine
+            .handlers()
+            .any(|it| install::shown(it).is_some());
+        if is_within_handlers && messages::is_continuation_consumed(&error) {
+            let text = "internal error: Pass: continuation already consumed";
+            return self.end_run(errors::fatal(text));
+        }
+        self.refused_use(error)
+    }
+
     /// A continuation cannot be used: a second use ends doeff's run.
     #[cold]
     pub(crate) fn refused_use(&mut self, error: Ref) -> PyOutcome {
@@ -400,6 +469,32 @@ impl Driver<'_> {
             return self.end_run(errors::consumed(segment));
         }
         refuse(Err(error))
+    }
+}
+
+/// What nested `TailEval`s are of.
+fn innermost(mut program: Ref) -> Ref {
+    while node::kind_of(&program) == Some(Kind::TailEval) {
+        // SAFETY: it is a `TailEval`, which has a first field.
+        program = unsafe { node::field(&program, 0) };
+    }
+    program
+}
+
+/// Checks what a primitive that a handler's call gave is to use.
+fn check_continuation(primitive: &Ref, kind: Kind) -> Result<(), Ref> {
+    let index = match kind {
+        Kind::Resume | Kind::Transfer | Kind::ResumeThrow | Kind::TransferThrow => 0,
+        Kind::Pass => 1,
+        _ => return Ok(()),
+    };
+    // SAFETY: all five kinds have two fields.
+    let k = unsafe { node::field(primitive, index) };
+    let is_left_out = kind == Kind::Pass && with_bound(&k, |k| k.is_none());
+    if is_left_out || continuation::is_continuation(&k) {
+        Ok(())
+    } else {
+        Err(errors::needs_continuation(&k))
     }
 }
 
@@ -434,6 +529,7 @@ fn check_bodies(body: &Ref, kind: Kind) -> Result<(), Ref> {
     let mut place = format!("{} body: ", kind.name());
     let mut body = body.clone();
     for _ in 0..DEPTH {
+        body = innermost(body);
         needs_program(&body, &place)?;
         let Some(kind @ (Kind::WithHandler | Kind::WithObserve | Kind::WithBoundaries)) =
             node::kind_of(&body)
@@ -475,12 +571,11 @@ fn apply_body(apply: &Ref) -> Result<Ref, Ref> {
 
 /// The items of `WithBoundaries`: whether each is a handler, and what is called.
 fn pairs(boundaries: &Bound<'_, PyAny>) -> PyResult<Vec<(bool, Ref)>> {
-    use pyo3::exceptions::PyTypeError;
+    use pyo3::exceptions::{PyTypeError, PyValueError};
     let mut pairs = Vec::new();
     for (index, pair) in boundaries.try_iter()?.enumerate() {
         let pair = pair?;
-        let (kind, callable) = (pair.get_item(0)?, pair.get_item(1)?);
-        let kind: String = kind.extract().map_err(|_| {
+        let kind: String = pair.get_item(0)?.extract().map_err(|_| {
             PyTypeError::new_err(format!(
                 "WithBoundaries: boundary[{index}] kind must be a str"
             ))
@@ -489,11 +584,12 @@ fn pairs(boundaries: &Bound<'_, PyAny>) -> PyResult<Vec<(bool, Ref)>> {
             "handler" => true,
             "observer" => false,
             other => {
-                return Err(PyTypeError::new_err(format!(
+                return Err(PyValueError::new_err(format!(
                     "WithBoundaries: boundary[{index}] kind must be 'handler' or 'observer', got {other:?}"
                 )));
             }
         };
+        let callable = pair.get_item(1)?;
         if is_handler && !callable.is_callable() {
             return Err(PyTypeError::new_err(format!(
                 "WithBoundaries: boundary[{index}] handler must be callable"

@@ -37,28 +37,40 @@ thread_local! {
 
 /// A mistake that is thrown at the `yield` under a text that is no exception of Python's.
 pub fn raised(text: &str) -> Ref {
-    let shown = with_python(|py| {
-        let shown = PyString::new(py, text).repr();
-        shown.map_or_else(|_| text.to_owned(), |shown| shown.to_string())
-    });
-    let error = make::<PyRuntimeError>(format!("VM error (non-exception value in Raise): {shown}"));
+    let error = make::<PyRuntimeError>(as_raised(text));
     LATEST.set((error.as_ptr() as usize, text.to_owned()));
     error
 }
 
-/// An error of [`raised`] that no generator has seen is a `TypeError` of its text.
-pub fn without_generator(error: Ref) -> Ref {
+fn as_raised(text: &str) -> String {
+    let shown = with_python(|py| {
+        let shown = PyString::new(py, text).repr();
+        shown.map_or_else(|_| text.to_owned(), |shown| shown.to_string())
+    });
+    format!("VM error (non-exception value in Raise): {shown}")
+}
+
+/// What a run ends with: an error of [`raised`] that no generator has seen is a `TypeError` of its text.
+///
+/// # Errors
+/// The run's error, or this.
+pub fn without_generator(result: Result<Ref, Ref>) -> Result<Ref, Ref> {
     let (latest, text) = LATEST.take();
-    let was_seen = || {
-        with_bound(&error, |error| {
-            let traceback = error.getattr(intern!(error.py(), "__traceback__"));
-            traceback.is_ok_and(|traceback| !traceback.is_none())
-        })
-    };
-    if latest == error.as_ptr() as usize && !was_seen() {
-        return make::<PyTypeError>(text);
-    }
-    error
+    result.map_err(|error| {
+        let is_latest = || {
+            with_bound(&error, |error| -> PyResult<bool> {
+                // Another error may have been made since, where this one was.
+                let traceback = error.getattr(intern!(error.py(), "__traceback__"))?;
+                Ok(traceback.is_none()
+                    && error.get_type().is(error.py().get_type::<PyRuntimeError>())
+                    && error.str()?.to_string() == as_raised(&text))
+            })
+        };
+        if latest == error.as_ptr() as usize && is_latest().unwrap_or(false) {
+            return make::<PyTypeError>(text);
+        }
+        error
+    })
 }
 
 /// [`raised`], of any object that is no exception.
@@ -150,12 +162,20 @@ pub fn no_send(object: &Ref) -> Ref {
 pub fn needs_continuation(found: &Ref) -> Ref {
     let found = with_bound(found, |object| {
         if object.is_none() {
-            "None".to_owned()
+            "'None'".to_owned()
         } else {
-            messages::type_name_of(&from_bound(object.clone()))
+            let kind = messages::type_name_of(&from_bound(object.clone()));
+            format!("'{kind}' object")
         }
     });
-    make::<PyTypeError>(format!("'{found}' object is not an instance of 'K'"))
+    let error = make::<PyTypeError>(format!("{found} is not an instance of 'K'"));
+    // A note is a courtesy.
+    let _ = with_bound(&error, |error| {
+        let note = "while processing 'k'";
+        let added = error.call_method1(intern!(error.py(), "add_note"), (note,));
+        added.map(drop)
+    });
+    error
 }
 
 /// Asks a function of one of the package's Python modules for a text.

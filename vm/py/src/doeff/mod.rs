@@ -38,6 +38,8 @@ pub fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(pyvm::vm_live_counts, module)?)?;
     module.add_function(wrap_pyfunction!(pyvm::vm_work_counts, module)?)?;
     module.add_function(wrap_pyfunction!(pyvm::invariant_checks_enabled, module)?)?;
+    module.add_function(wrap_pyfunction!(pyvm::set_invariant_checks, module)?)?;
+    module.add_function(wrap_pyfunction!(pyvm::vm_scan_counts, module)?)?;
     module.add_function(wrap_pyfunction!(
         pyvm::set_scheduler_trace_installed,
         module

@@ -1,6 +1,7 @@
 //! `BindOpener`: what doeff's binding form calls for each program that is bound.
 
 use std::collections::HashMap;
+use std::mem;
 use std::sync::Mutex;
 
 use pyo3::prelude::*;
@@ -9,8 +10,9 @@ use pyo3::{PyTraverseError, PyVisit};
 use crate::do_function;
 use crate::generator::is_generator;
 use crate::node::{self, Kind};
-use crate::object::{Ref, take_error};
+use crate::object::{Ref, take_error, with_python};
 use crate::runs::{from_bound, into_error, into_py};
+use crate::trash::Held;
 
 use super::expand;
 
@@ -85,6 +87,19 @@ impl BindOpener {
         visit.call(&self.fallback)?;
         visit.call(&self.generator_program)?;
         visit.call(&self.passes_through)
+    }
+}
+
+impl Drop for BindOpener {
+    fn drop(&mut self) {
+        // As `Held` does, for fields that Python code reads.
+        let take = |field: &mut Py<PyAny>| {
+            let none = with_python(|py| into_py(py, Ref::none()));
+            drop(Held::from(mem::replace(field, none)));
+        };
+        take(&mut self.fallback);
+        take(&mut self.generator_program);
+        drop(self.passes_through.take().map(Held::from));
     }
 }
 

@@ -1,11 +1,13 @@
 //! `PyVM`: doeff's entry point, and the figures that it asks for.
 
 use std::convert::Infallible;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::env;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 
 use doeff_vm_core::{Part, Stats};
-use pyo3::exceptions::PyRuntimeError;
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 
 use crate::continuation;
 use crate::note;
@@ -17,6 +19,12 @@ use super::errors;
 /// Steps and handler calls of all machines, as doeff counts them.
 static STEPS: AtomicU64 = AtomicU64::new(0);
 static HANDLER_CALLS: AtomicU64 = AtomicU64::new(0);
+
+/// Whether runs are checked: [`UNKNOWN`] until that is asked, then [`OFF`] or [`ON`].
+static CHECKS: AtomicU8 = AtomicU8::new(UNKNOWN);
+const UNKNOWN: u8 = 0;
+const OFF: u8 = 1;
+const ON: u8 = 2;
 
 /// Runs that have begun and not ended.
 static ACTIVE: AtomicUsize = AtomicUsize::new(0);
@@ -76,12 +84,13 @@ impl PyVM {
     /// `RuntimeError` where this machine is running already.
     fn run(&self, program: Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         let py = program.py();
+        let is_checked = invariant_checks_enabled()?;
         if self.running.swap(true, Ordering::Relaxed) {
             return Err(PyRuntimeError::new_err("Already borrowed"));
         }
         ACTIVE.fetch_add(1, Ordering::Relaxed);
         let program = from_bound(program);
-        let (result, steps) = note::silently(|| runs::run_foreign(&program));
+        let (result, steps) = note::silently(|| runs::run_foreign(&program, is_checked));
         ACTIVE.fetch_sub(1, Ordering::Relaxed);
         self.running.store(false, Ordering::Relaxed);
         self.steps.fetch_add(steps, Ordering::Relaxed);
@@ -142,10 +151,59 @@ pub fn vm_work_counts() -> (u64, u64) {
     )
 }
 
-/// Whether the machine was built with checks of its own invariants.
+/// Whether runs of `PyVM` check the machine's invariants before each step. The environment variable
+/// `DOEFF_VM_INVARIANT_CHECKS`, 1 or 0, decides until `set_invariant_checks` does. Raises `ValueError` where it
+/// is anything else.
 #[pyfunction]
-pub fn invariant_checks_enabled() -> bool {
-    cfg!(debug_assertions)
+pub fn invariant_checks_enabled() -> PyResult<bool> {
+    match CHECKS.load(Ordering::Relaxed) {
+        UNKNOWN => {
+            let on = asked_by_environment()?;
+            set_invariant_checks(on);
+            Ok(on)
+        }
+        known => Ok(known == ON),
+    }
+}
+
+#[cold]
+fn asked_by_environment() -> PyResult<bool> {
+    const NAME: &str = "DOEFF_VM_INVARIANT_CHECKS";
+    let Some(value) = env::var_os(NAME) else {
+        return Ok(false);
+    };
+    match value.to_str() {
+        Some("1") => Ok(true),
+        Some("0") => Ok(false),
+        _ => Err(PyValueError::new_err(format!(
+            "{NAME}=\"{}\": expected \"1\" (checks on) or \"0\" (checks off)",
+            value.display()
+        ))),
+    }
+}
+
+/// Turns the checks of the machine's invariants on or off, for the runs of `PyVM` that begin later in this
+/// process.
+#[pyfunction]
+pub fn set_invariant_checks(on: bool) {
+    CHECKS.store(if on { ON } else { OFF }, Ordering::Relaxed);
+}
+
+/// The entries that searches have walked so far, by what they are in: all 0. Four are of a compiled scheduler, which
+/// there is none of here, and no search walks the chain of a continuation.
+#[pyfunction]
+pub fn vm_scan_counts(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
+    let counts = PyDict::new(py);
+    for name in [
+        "ready",
+        "waiters",
+        "semaphore_waiters",
+        "sweep",
+        "chain_fibers",
+    ] {
+        counts.set_item(name, 0)?;
+    }
+    Ok(counts)
 }
 
 /// Tells a native scheduler whether its steps are traced. There is none here: doeff's own runs.

@@ -118,7 +118,7 @@ impl Driver<'_> {
         }
     }
 
-    /// A body could not be started under a handler that was to be installed.
+    /// A body has failed at its start, under a handler that was to be installed.
     #[cold]
     pub(crate) fn note_body(&mut self, handler: &Ref) {
         if self.doeff && self.raise_site.is_none() {
@@ -193,17 +193,20 @@ impl Driver<'_> {
         }
     }
 
-    /// Attaches where an effect was performed to the error that nobody handles it.
+    /// Attaches where an effect was performed to the error that nobody handles it. An earlier place is
+    /// forgotten.
     pub(crate) fn attach_context(&mut self, error: &Ref) {
         if let Ok(entries) = self.entries(Place::Unhandled) {
             attach(error, entries.clone());
-            self.raise_site.get_or_insert(entries);
+            self.raise_site = Some(entries);
         }
     }
 
     /// The exception as which an error leaves the run, with what is known of where it was raised.
     pub(crate) fn leaves(&mut self, error: Ref) -> Ref {
-        if let Some(entries) = self.raise_site.take() {
+        if let Some(entries) = self.raise_site.take()
+            && !is_empty(&entries)
+        {
             attach(&error, entries);
         }
         error
@@ -229,15 +232,16 @@ fn append_frames(entries: &Bound<'_, PyList>, sites: Vec<Site>) -> PyResult<()> 
     Ok(())
 }
 
+fn is_empty(entries: &Ref) -> bool {
+    with_bound(entries, |entries| entries.is_empty().unwrap_or(true))
+}
+
 fn attach(error: &Ref, entries: Ref) {
     // As above: a courtesy.
-    let _ = with_bound(error, |error| -> PyResult<()> {
+    let _ = with_bound(error, |error| {
         let py = error.py();
         let entries = into_py(py, entries).into_bound(py);
-        if entries.len()? != 0 {
-            error.setattr(intern!(py, "__doeff_traceback__"), entries)?;
-        }
-        Ok(())
+        error.setattr(intern!(py, "__doeff_traceback__"), entries)
     });
 }
 

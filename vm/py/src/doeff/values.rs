@@ -7,18 +7,20 @@ use pyo3::{PyTraverseError, PyVisit};
 
 use crate::runs::from_bound;
 use crate::tail;
+use crate::trash::Held;
 
 /// A Python callable as a value, for `Apply` and `WithObserve`.
 #[pyclass(module = "doeff_vm.doeff_vm", frozen)]
 pub struct Callable {
     /// What is called.
-    pub callable: Py<PyAny>,
+    pub callable: Held,
 }
 
 #[pymethods]
 impl Callable {
     #[new]
     fn new(callable: Py<PyAny>) -> Self {
+        let callable = callable.into();
         Self { callable }
     }
 
@@ -29,7 +31,7 @@ impl Callable {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        visit.call(&self.callable)
+        visit.call(&*self.callable)
     }
 }
 
@@ -39,7 +41,7 @@ impl Callable {
 #[pyclass(module = "doeff_vm.doeff_vm", frozen)]
 pub struct IRStream {
     /// The generator.
-    pub generator: Py<PyAny>,
+    pub generator: Held,
 }
 
 #[pymethods]
@@ -50,11 +52,12 @@ impl IRStream {
         if let Some(lines) = tail_resume_lines {
             mark(generator.bind(py), "gi_code", &lines);
         }
+        let generator = generator.into();
         Self { generator }
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        visit.call(&self.generator)
+        visit.call(&*self.generator)
     }
 }
 
@@ -65,7 +68,7 @@ pub struct HandlerSpec {
     #[pyo3(get)]
     pub effect_types: Option<Py<PyTuple>>,
     /// The undecorated function that is called in its place, or None.
-    pub generator_function: Py<PyAny>,
+    pub generator_function: Held,
     lines: Vec<u32>,
     /// The effects that it passes on untouched, and those that it keeps all the same, or None.
     #[pyo3(get)]
@@ -102,7 +105,7 @@ impl HandlerSpec {
         let effect_types = effect_types.map(Bound::unbind);
         Ok(Self {
             effect_types,
-            generator_function,
+            generator_function: generator_function.into(),
             lines,
             passed,
         })
@@ -122,7 +125,7 @@ impl HandlerSpec {
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.effect_types)?;
-        visit.call(&self.generator_function)?;
+        visit.call(&*self.generator_function)?;
         visit.call(&self.passed)
     }
 }
