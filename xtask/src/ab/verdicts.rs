@@ -54,8 +54,12 @@ pub(super) fn rows(report: &Report, builds: u32) -> Vec<Row> {
             continue;
         };
         let pairs = head.iter().zip(&base);
-        let ratios = pairs.map(|(head, base)| head.ratios_to(base)).collect();
-        let Ok(nested) = Nested::of_builds(ratios) else {
+        let mut ratios: Vec<_> = pairs.map(|(head, base)| head.ratios_to(base)).collect();
+        let nested = match ratios.len() {
+            1 => Nested::of_processes(ratios.remove(0)),
+            _ => Nested::of_builds(ratios),
+        };
+        let Ok(nested) = nested else {
             continue; // a run that was interrupted
         };
         let times = [&base, &head].map(|rows| median_of(rows));
@@ -258,8 +262,8 @@ mod tests {
         }
     }
 
-    fn verdicts(factor: f64) -> Vec<Verdict> {
-        let rows = rows(&report(factor), 2);
+    fn verdicts(factor: f64, builds: u32) -> Vec<Verdict> {
+        let rows = rows(&report(factor), builds);
         rows.iter().map(|row| row.judgement.verdict).collect()
     }
 
@@ -270,13 +274,17 @@ mod tests {
 
     #[test]
     fn what_changed_is_told_and_what_did_not_is_not() {
-        for (factor, expected) in [(1.1, Verdict::Slower), (0.9, Verdict::Faster)] {
-            let verdicts = verdicts(factor);
-            assert_eq!(verdicts[0], expected);
-            let changed = |verdict: &&Verdict| matches!(verdict, Verdict::Slower | Verdict::Faster);
-            assert_eq!(verdicts.iter().filter(changed).count(), 1, "{verdicts:?}");
+        for builds in [1, 2] {
+            for (factor, expected) in [(1.1, Verdict::Slower), (0.9, Verdict::Faster)] {
+                let verdicts = verdicts(factor, builds);
+                assert_eq!(verdicts.len(), 20);
+                assert_eq!(verdicts[0], expected);
+                let changed =
+                    |verdict: &&Verdict| matches!(verdict, Verdict::Slower | Verdict::Faster);
+                assert_eq!(verdicts.iter().filter(changed).count(), 1, "{verdicts:?}");
+            }
+            assert!(!verdicts(1.0, builds).contains(&Verdict::Slower));
         }
-        assert!(!verdicts(1.0).contains(&Verdict::Slower));
     }
 
     #[test]
