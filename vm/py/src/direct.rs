@@ -14,7 +14,7 @@ use crate::clause::{Failure, finish, finish_by_send};
 use crate::continuation::{self, settle, settle_kept};
 use crate::do_call;
 use crate::doeff::control::start_call;
-use crate::doeff::expand::is_call;
+use crate::doeff::expand::{self, is_call};
 use crate::doeff::observe;
 use crate::driver::{Asked, Driver, drop_frame, no_frame};
 use crate::effects::{EffectType, effect_type, known_type};
@@ -188,7 +188,8 @@ impl Driver<'_> {
         self.settle_clause();
         match start_call(&call) {
             Ok(Started::Body(body)) => {
-                drop(call);
+                // SAFETY: it is a call.
+                unsafe { expand::release(call) };
                 self.machine.call_program(body);
                 Some(Ref::none())
             }

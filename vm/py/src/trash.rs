@@ -73,13 +73,42 @@ pub fn nested<T>(f: impl FnOnce() -> T) -> T {
 /// nearly everything, this is a plain decrement.
 #[inline]
 pub fn release_field(field: Ref) {
-    // SAFETY: `field` keeps the object, and so its type, alive.
-    let may_chain = field.is_unique()
-        && unsafe { ffi::PyType_HasFeature(field.type_ptr(), ffi::Py_TPFLAGS_HAVE_GC) } != 0;
-    if may_chain {
+    // SAFETY: `field` keeps the object alive.
+    if unsafe { may_chain(field.as_ptr()) } {
         release(Trash::Object(field));
     } else {
         drop(field);
+    }
+}
+
+/// As [`release_field`], of a tuple: one that few items are in starts no chain where none of them does.
+#[inline]
+pub fn release_tuple(tuple: Ref) {
+    const FEW: isize = 4;
+    // SAFETY: `tuple` keeps the tuple alive, and that its items.
+    let is_short = unsafe {
+        let count = ffi::PyTuple_GET_SIZE(tuple.as_ptr());
+        tuple.type_ptr() == &raw mut ffi::PyTuple_Type
+            && count <= FEW
+            && (0..count).all(|index| !may_chain(ffi::PyTuple_GET_ITEM(tuple.as_ptr(), index)))
+    };
+    if is_short {
+        drop(tuple);
+    } else {
+        release_field(tuple);
+    }
+}
+
+/// Whether dropping a reference to an object may drop others.
+///
+/// # Safety
+/// The object must be valid.
+#[inline]
+unsafe fn may_chain(object: *mut ffi::PyObject) -> bool {
+    // SAFETY: by the caller's word; an object keeps its type alive.
+    unsafe {
+        ffi::Py_REFCNT(object) == 1
+            && ffi::PyType_HasFeature(ffi::Py_TYPE(object), ffi::Py_TPFLAGS_HAVE_GC) != 0
     }
 }
 

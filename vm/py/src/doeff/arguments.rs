@@ -23,6 +23,7 @@ impl<const N: usize> Signature<N> {
     /// # Safety
     /// `args` must hold `given` objects, and then one for each of the names in the tuple `kwnames`, which may
     /// be null.
+    #[inline]
     pub(crate) unsafe fn bind(
         &self,
         args: *const *mut ffi::PyObject,
@@ -31,6 +32,9 @@ impl<const N: usize> Signature<N> {
     ) -> Option<[*mut ffi::PyObject; N]> {
         // SAFETY: by the caller's word.
         unsafe {
+            if given == N && kwnames.is_null() {
+                return Some(args.cast::<[*mut ffi::PyObject; N]>().read());
+            }
             let mut bound = self.positional(given, |index| *args.add(index))?;
             if !kwnames.is_null() {
                 for index in 0..ffi::PyTuple_GET_SIZE(kwnames) {

@@ -14,7 +14,7 @@ use crate::do_call;
 use crate::do_function;
 use crate::freelist::FreeList;
 use crate::object::Ref;
-use crate::trash::release_field;
+use crate::trash::{release_field, release_tuple};
 use crate::types::{
     TypeBuilder, class_getitem, dict_attribute, getter, last_getter, last_member, method,
     new_by_vectorcall, object_member, offset_member, reduced, set_constructor, types, visit_object,
@@ -334,20 +334,33 @@ unsafe extern "C" fn call_dealloc(object: *mut ffi::PyObject) {
             kwargs,
         } = object.cast::<Call>().read();
         FREE_CALLS.free(object);
-        for field in [base.dict, args, function] {
+        for field in [base.dict, function] {
             if let Some(field) = Ref::from_result(field) {
                 release_field(field);
             }
         }
+        if let Some(args) = Ref::from_result(args) {
+            release_tuple(args);
+        }
         if let Some(kwargs) = Ref::from_result(kwargs) {
             // Commonly there are none, and nothing can hang on them.
-            if ffi::PyDict_Size(kwargs.as_ptr()) == 0 {
+            if is_empty(kwargs.as_ptr()) {
                 drop(kwargs);
             } else {
                 release_field(kwargs);
             }
         }
     }
+}
+
+/// Whether a dict has no items.
+///
+/// # Safety
+/// `dict` must be one, or of a subclass.
+#[inline]
+unsafe fn is_empty(dict: *mut ffi::PyObject) -> bool {
+    // SAFETY: by the caller's word.
+    unsafe { (*dict.cast::<ffi::PyDictObject>()).ma_used == 0 }
 }
 
 unsafe extern "C" fn call_traverse(
@@ -454,7 +467,7 @@ pub unsafe fn start(call: &Ref) -> Option<Ref> {
         if args.is_null() || kwargs.is_null() || function.is_null() {
             return do_call::taken_apart();
         }
-        if ffi::PyDict_Size(kwargs) != 0 {
+        if !is_empty(kwargs) {
             return Ref::from_result(calls::call(function, args, kwargs));
         }
         let count = ffi::PyTuple_GET_SIZE(args).cast_unsigned();
@@ -462,6 +475,18 @@ pub unsafe fn start(call: &Ref) -> Option<Ref> {
         let items = std::slice::from_raw_parts(items, count);
         let result = calls::vectorcall(function, items, count, ptr::null_mut());
         Ref::from_result(result)
+    }
+}
+
+/// Drops a reference to a call.
+///
+/// # Safety
+/// `call` must be a `Call`.
+#[inline]
+pub unsafe fn release(call: Ref) {
+    if call.is_unique() {
+        // SAFETY: by the caller's word. Nobody else refers to it, so this is what dropping it does.
+        unsafe { call_dealloc(call.into_ptr()) };
     }
 }
 
