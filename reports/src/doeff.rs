@@ -8,16 +8,15 @@ mod row;
 #[cfg(test)]
 mod tests;
 
-use std::path::{Path, PathBuf};
-use std::{fs, io};
+use std::path::Path;
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::stats::bootstrap::{NestedError, Resampling};
 use crate::stats::noise::Noise;
 use crate::stats::verdict::judge;
-use crate::write::replace;
-use crate::{FileHash, Machine, Mode, Round, WriteError, head};
+use crate::{FileHash, Machine, Mode, Round, WriteError, head, json};
 
 pub use row::{Beside, Part, Required, Row, Where};
 
@@ -28,7 +27,8 @@ pub const MARGIN: f64 = 0.03;
 pub type Samples = Vec<Vec<f64>>;
 
 /// What was measured of a scenario.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Scenario {
     /// Its name.
     pub name: String,
@@ -45,9 +45,11 @@ pub struct Scenario {
 }
 
 /// What was measured, and where.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Run {
     /// When it began, as RFC 3339.
+    #[schemars(extend("format" = "date-time"))]
     pub created: String,
     /// How thorough it was.
     pub mode: Mode,
@@ -70,16 +72,26 @@ pub struct Run {
 }
 
 /// The table of a run.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Doeff {
     /// The version of this layout.
-    pub schema: &'static str,
+    pub schema: Schema,
     /// A row for each scenario.
     pub rows: Vec<Row>,
     /// How noisy the machine was.
     pub noise: Noise,
     /// What the rows are drawn from.
     pub run: Run,
+}
+
+/// The versions of the layout.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Schema {
+    /// The first layout.
+    #[default]
+    #[serde(rename = "doeff-vm/doeff/1")]
+    V1,
 }
 
 impl Doeff {
@@ -100,7 +112,7 @@ impl Doeff {
         }
         let rounds: Vec<_> = run.rounds.iter().map(head::round).collect();
         Ok(Self {
-            schema: "doeff-vm/doeff/1",
+            schema: Schema::V1,
             rows,
             noise: Noise::of(&rounds),
             run,
@@ -122,9 +134,12 @@ impl Doeff {
     /// # Panics
     /// Never: no map in it has other keys than strings.
     pub fn to_json(&self) -> String {
-        let mut text = serde_json::to_string_pretty(self).expect("a record has string keys only");
-        text.push('\n');
-        text
+        json::pretty(self)
+    }
+
+    /// The JSON schema, as indented JSON with a final newline.
+    pub fn json_schema() -> String {
+        json::schema::<Self>()
     }
 
     /// Writes `doeff.json` and `doeff.md` into a folder, which is made if need be.
@@ -132,15 +147,10 @@ impl Doeff {
     /// # Errors
     /// When they cannot be written.
     pub fn write(&self, folder: &Path) -> Result<(), WriteError> {
-        let failed = |path: PathBuf| |cause: io::Error| WriteError::Io { path, cause };
-        fs::create_dir_all(folder).map_err(failed(folder.to_owned()))?;
-        for (name, text) in [
+        let files = [
             ("doeff.json", self.to_json()),
             ("doeff.md", self.to_markdown()),
-        ] {
-            let path = folder.join(name);
-            replace(&path, &text).map_err(failed(path.clone()))?;
-        }
-        Ok(())
+        ];
+        json::write_into(folder, &files)
     }
 }

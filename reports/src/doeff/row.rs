@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::{Samples, Scenario};
 use crate::format;
@@ -11,7 +12,8 @@ use crate::stats::median;
 use crate::stats::verdict::{Judgement, Verdict};
 
 /// The same of both wheels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Beside<T> {
     /// Of the published wheel.
     pub published: T,
@@ -29,7 +31,7 @@ impl<T> Beside<T> {
 }
 
 /// Where most of the code that a scenario runs lives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Where {
     /// In the wheel.
@@ -48,7 +50,7 @@ impl fmt::Display for Where {
 }
 
 /// A part of a scenario's time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Part {
     /// All of it.
@@ -67,7 +69,8 @@ impl fmt::Display for Part {
 }
 
 /// How many times faster our wheel must be.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Required {
     /// The published wheel's time over ours, at least.
     pub times: f64,
@@ -82,7 +85,8 @@ impl fmt::Display for Required {
 }
 
 /// What came of a scenario.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Row {
     /// Its name.
     pub name: String,
