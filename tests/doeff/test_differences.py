@@ -100,6 +100,20 @@ def test_values_keep_their_identity() -> None:
         assert PyVM().run(Pure(value)) is value
 
 
+def test_a_handler_without_yield_may_use_its_continuation_elsewhere() -> None:
+    @do
+    def resuming(effect: Any, k: Any) -> tuple[str, Any]:
+        return ("clause", PyVM().run(Resume(k, 1)))
+
+    @do
+    def closing(effect: Any, k: Any) -> str:
+        k.close()
+        return "closed"
+
+    assert PyVM().run(WithHandler(resuming, asking())) == ("clause", 1)
+    assert PyVM().run(WithHandler(closing, asking())) == "closed"
+
+
 def test_a_second_wrong_yield_can_be_caught() -> None:
     @do
     def main() -> Iterator[Any]:

@@ -25,6 +25,7 @@ unsafe extern "C-unwind" {
         kwargs: *mut ffi::PyObject,
     ) -> *mut ffi::PyObject;
     fn PyEval_RestoreThread(state: *mut ffi::PyThreadState);
+    fn PyObject_CallFinalizer(object: *mut ffi::PyObject);
     fn PyObject_Vectorcall(
         callable: *mut ffi::PyObject,
         arguments: *const *mut ffi::PyObject,
@@ -66,6 +67,8 @@ type Call = unsafe extern "C-unwind" fn(
     *mut ffi::PyObject,
     *mut ffi::PyObject,
 ) -> *mut ffi::PyObject;
+
+type Finalize = unsafe extern "C-unwind" fn(*mut ffi::PyObject);
 
 type Restore = unsafe extern "C-unwind" fn(*mut ffi::PyThreadState);
 
@@ -180,6 +183,15 @@ pub unsafe fn gen_close(generator: *mut ffi::PyObject) -> *mut ffi::PyObject {
         let close = std::mem::transmute::<*mut c_void, Close>(function);
         parking_on_unwind(|| close(generator, ptr::null_mut()))
     }
+}
+
+/// `PyObject_CallFinalizer`, without an exception around it or after it.
+///
+/// # Safety
+/// As for the C function; the interpreter must be held.
+pub unsafe fn finalize(object: *mut ffi::PyObject) {
+    // SAFETY: by the caller's word.
+    parking_on_unwind(|| unsafe { opaque(PyObject_CallFinalizer as Finalize)(object) });
 }
 
 /// As [`iter_send`], for a generator.

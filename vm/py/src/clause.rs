@@ -48,7 +48,7 @@ impl Driver<'_> {
         // once more, when all were closed.
         let mut suspended = Vec::new();
         while let Some(frame) = self.machine.finish_frame() {
-            if let Err(error) = finish(&frame.generator) {
+            if let Err(error) = self.finish(&frame.generator) {
                 if first_error.is_none() {
                     first_error = Some(error);
                 } else {
@@ -71,7 +71,7 @@ impl Driver<'_> {
         let Some(frame) = self.machine.finish_frame() else {
             return Ok(None);
         };
-        match finish(&frame.generator) {
+        match self.finish(&frame.generator) {
             Ok(()) => Ok(Some(frame)),
             Err(error) => Err(Failure { error, frame }),
         }
@@ -83,11 +83,45 @@ impl Driver<'_> {
         if let Some(frame) = self.machine.running()
             && tail_of(&frame.generator) == Tail::Return
             && let Some(frame) = self.machine.finish_frame()
-            && let Err(error) = finish_by_send(&frame.generator)
+            && let Err(error) = self.finish_by_send(&frame.generator)
         {
             return Err(Failure { error, frame });
         }
         Ok(())
+    }
+
+    /// Ends a generator that is suspended at a `yield`. In a run of doeff's it is ended as by dropping it:
+    /// what it raises stops nothing.
+    #[inline]
+    pub(crate) fn finish(&self, generator: &Ref) -> Result<(), Ref> {
+        if tail_of(generator) == Tail::No {
+            self.close(generator)
+        } else {
+            self.finish_by_send(generator)
+        }
+    }
+
+    /// As `finish`, of a generator that is suspended at a `yield` in tail position. Its own code cannot raise
+    /// there, but a signal's handler or a trace function can.
+    #[inline]
+    pub(crate) fn finish_by_send(&self, generator: &Ref) -> Result<(), Ref> {
+        match generator::send(generator, &Ref::none()) {
+            Step::Return(_) => Ok(()),
+            Step::Raise(error) if self.doeff => {
+                messages::unraisable(error, generator);
+                Ok(())
+            }
+            Step::Raise(error) => Err(error),
+            Step::Yield(_) => self.close(generator),
+        }
+    }
+
+    fn close(&self, generator: &Ref) -> Result<(), Ref> {
+        if self.doeff {
+            generator::finalize(generator);
+            return Ok(());
+        }
+        generator::close(generator)
     }
 }
 
@@ -141,26 +175,5 @@ fn operation_failed(k: &Ref, error: Ref, crossed: impl FnOnce(&Ref)) -> PyOutcom
     } else {
         crossed(&error);
         PyCallOutcome::GenError(error)
-    }
-}
-
-/// Ends a generator that is suspended at a `yield`.
-#[inline]
-pub(crate) fn finish(generator: &Ref) -> Result<(), Ref> {
-    if tail_of(generator) == Tail::No {
-        generator::close(generator)
-    } else {
-        finish_by_send(generator)
-    }
-}
-
-/// Ends a generator that is suspended at a `yield` in tail position. Its own code cannot raise there,
-/// but a signal's handler or a trace function can.
-#[inline]
-pub(crate) fn finish_by_send(generator: &Ref) -> Result<(), Ref> {
-    match generator::send(generator, &Ref::none()) {
-        Step::Return(_) => Ok(()),
-        Step::Raise(error) => Err(error),
-        Step::Yield(_) => generator::close(generator),
     }
 }

@@ -1,7 +1,7 @@
 //! Closing what an abandoned continuation held.
 
 use crate::driver::drop_frame;
-use crate::generator::close_unraisable;
+use crate::generator::{close_unraisable, finalize};
 use crate::host::{PyCaptured, PyFrame};
 use crate::note;
 use crate::object::without_current_error;
@@ -30,7 +30,7 @@ fn close_by_segments(captured: &mut PyCaptured) {
         let next = captured.pop_frame();
         if next.is_none() || captured.depth() != depth {
             while let Some(frame) = frames.pop() {
-                close_unraisable(&frame.generator);
+                finalize(&frame.generator);
                 drop_frame(frame);
             }
         }

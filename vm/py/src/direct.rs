@@ -10,7 +10,7 @@ use pyo3::ffi;
 
 use crate::answer;
 use crate::classify::{Reserved, Started, prompt, start_do_call, start_program, uses_continuation};
-use crate::clause::{Failure, finish, finish_by_send};
+use crate::clause::Failure;
 use crate::continuation::{self, settle, settle_kept};
 use crate::do_call;
 use crate::doeff::control::start_call;
@@ -423,7 +423,7 @@ impl Driver<'_> {
         };
         if is_tail {
             let frame = self.machine.finish_running()?;
-            if let Err(error) = finish_by_send(&frame.generator) {
+            if let Err(error) = self.finish_by_send(&frame.generator) {
                 let reserved = Reserved::Captured(captured);
                 return self.stop(Failure::new(error, frame).undo(&k, reserved));
             }
@@ -475,7 +475,7 @@ impl Driver<'_> {
             return self.used_before();
         };
         let frame = self.machine.finish_running()?;
-        if let Err(error) = finish(&frame.generator) {
+        if let Err(error) = self.finish(&frame.generator) {
             let reserved = Reserved::Captured(captured);
             return self.stop(Failure::new(error, frame).undo(&k, reserved));
         }
@@ -501,7 +501,7 @@ impl Driver<'_> {
             (effect, own, captured)
         };
         let frame = self.machine.finish_running()?;
-        if let Err(error) = finish(&frame.generator) {
+        if let Err(error) = self.finish(&frame.generator) {
             let reserved = Reserved::Captured(captured);
             return self.stop(Failure::new(error, frame).undo(&own, reserved));
         }

@@ -443,3 +443,14 @@ pub fn close_unraisable(generator: &Ref) {
         write_unraisable(generator);
     }
 }
+
+/// Closes a generator as dropping its last reference does, and once for all: one that yields in its cleanup is not
+/// closed again when it is dropped. What it raises goes to `sys.unraisablehook`.
+pub fn finalize(generator: &Ref) {
+    if is_generator(generator) {
+        // SAFETY: `generator` keeps it alive for the call.
+        unsafe { calls::finalize(generator.as_ptr()) };
+    } else {
+        close_unraisable(generator);
+    }
+}

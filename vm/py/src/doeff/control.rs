@@ -319,7 +319,11 @@ impl Driver<'_> {
         result: Ref,
     ) -> Result<PyOutcome, Ref> {
         let result = install::given_by_raw(result);
-        if install::manner_of(k) == install::Manner::Marked {
+        if install::is_marked_call(handler, k) {
+            if is_generator(&result) {
+                // It has begun already; the rest of it is the clause.
+                return Ok(PyCallOutcome::Clause(PyFrame::clause(result, k.clone())));
+            }
             return Ok(PyCallOutcome::ClauseReturn(Value::Object(result)));
         }
         if is_generator(&result) || !classify::is_program(&result)? {

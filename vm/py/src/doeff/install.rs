@@ -62,6 +62,16 @@ pub fn manner_of(k: &Ref) -> Manner {
     handler.map_or(Manner::Ours, manner)
 }
 
+/// Whether a handler that was called with this continuation is a `@do` function of doeff's. Where it has used the
+/// continuation within the call, it was not given back to look at: anything else is called by [`RawCall`].
+pub fn is_marked_call(called: &Ref, k: &Ref) -> bool {
+    // SAFETY: as for `manner_of`.
+    if unsafe { continuation::is_used(k.as_ptr()) } {
+        return with_bound(called, |called| !called.is_instance_of::<RawCall>());
+    }
+    manner_of(k) == Manner::Marked
+}
+
 /// Calls a handler of doeff's that is no `@do` function, and so may not give a generator.
 #[pyclass(module = "doeff_vm.doeff_vm", frozen)]
 struct RawCall {
