@@ -219,3 +219,22 @@ fn a_larger_record_shows_less_rather_than_be_larger() {
     keep("larger.html", &page);
     assert!(page.len() < html::ROOM, "{} bytes", page.len());
 }
+
+#[test]
+fn what_an_engine_can_do_is_told_by_what_it_ran() {
+    let page = story();
+    let (_, table) = page
+        .split_once("What each engine can do")
+        .expect("there is such a table");
+    let table = table.split("</table>").next().unwrap_or_default();
+    for (text, is_there) in [
+        ("effects answered", true),
+        ("resume_churn", true),
+        ("✓", true),
+        (">vm<", true),
+        (">floor<", false),        // no machine
+        ("deep_recursion", false), // not in the record
+    ] {
+        assert_eq!(table.contains(text), is_there, "{text}");
+    }
+}

@@ -3,8 +3,35 @@
 use std::collections::BTreeSet;
 
 use super::view::{Cell, Section, Table};
-use crate::table::Comparison;
+use crate::table::{Comparison, Group};
 use crate::{Cell as Ran, Engine, Folder, format};
+
+/// What a machine can be asked for, and the workload, with the parameter where that matters, which cannot be run without
+/// it.
+const FEATURES: [(&str, &str, Option<&str>); 14] = [
+    ("effects answered", "resume_churn", None),
+    ("clauses that work on afterwards", "resume_nontail", None),
+    ("programs given up", "product_early", None),
+    ("clauses that give up their place", "transfer_churn", None),
+    ("continuations held for later", "held_continuations", None),
+    (
+        "effects passed outward",
+        "nested_handlers",
+        Some("typed=false"),
+    ),
+    (
+        "handlers chosen by type",
+        "nested_handlers",
+        Some("typed=true"),
+    ),
+    ("handlers that come and go", "install_handler", None),
+    ("handlers nested by recursion", "nested_once", None),
+    ("exceptions across programs", "exceptions", None),
+    ("programs that call programs", "program_calls", None),
+    ("calls nested 100,000 deep", "deep_recursion", None),
+    ("iteration turned around", "iterator", None),
+    ("state, environment, log built in", "builtin_effects", None),
+];
 
 /// What a workload has of an engine, over all its parameters and sizes.
 #[derive(Default)]
@@ -19,6 +46,7 @@ pub(super) fn section(folder: &Folder, comparison: &Comparison) -> Option<Sectio
     if comparison.engines.is_empty() {
         return None;
     }
+    let features = features(comparison);
     let workloads: BTreeSet<&str> = comparison
         .groups
         .iter()
@@ -31,7 +59,7 @@ pub(super) fn section(folder: &Folder, comparison: &Comparison) -> Option<Sectio
         let cells = comparison
             .engines
             .iter()
-            .map(|engine| cell(&has(comparison, workload, engine)));
+            .map(|engine| cell(&has(comparison, workload, None, engine)));
         let cells: Vec<_> = [Cell::plain(workload)].into_iter().chain(cells).collect();
         runs.push("", cells);
     }
@@ -42,7 +70,7 @@ pub(super) fn section(folder: &Folder, comparison: &Comparison) -> Option<Sectio
             .unwrap_or("an engine this report has no description of");
         about.push("", [Cell::plain(engine.name()), Cell::set(text, "list")]);
     }
-    let mut tables = vec![runs, about];
+    let mut tables = vec![features, runs, about];
     if !folder.report.left_out.is_empty() {
         let header = ["engine", "workload", "why it was left out"];
         let mut left_out = Table::new("What was left out, and why", header);
@@ -70,17 +98,60 @@ pub(super) fn section(folder: &Folder, comparison: &Comparison) -> Option<Sectio
         id: "engines",
         title: "The engines",
         intro:
-            "✓ ran with right answers, (✓) in part, ✗ gave a wrong answer or failed, – did not run."
+            "✓ ran with right answers, (✓) in part, ✗ gave a wrong answer or failed, – did not run. What an engine can \
+             do is told by the workload that needs it."
                 .to_owned(),
         figures: Vec::new(),
         tables,
     })
 }
 
-fn has(comparison: &Comparison, workload: &str, engine: &Engine) -> Has {
+/// The features of which the workload was run. Engines that are no machine, but the same work written out, have none.
+fn features(comparison: &Comparison) -> Table {
+    const LEFT_OUT: [Engine; 6] = [
+        Engine::VM_AGAIN,
+        Engine::VM_WHEEL,
+        Engine::LOOP,
+        Engine::FLOOR,
+        Engine::CALL,
+        Engine::NOOP,
+    ];
+    let machines = comparison.engines.iter();
+    let machines: Vec<_> = machines
+        .filter(|engine| !LEFT_OUT.contains(engine))
+        .collect();
+    let names = machines.iter().map(ToString::to_string);
+    let header = [String::new()].into_iter().chain(names);
+    let header = header.chain(["told by".to_owned()]);
+    let mut table = Table::new("What each engine can do", header);
+    for (feature, workload, parameter) in FEATURES {
+        let mut groups = comparison.groups.iter();
+        if !groups.any(|group| is_of(group, workload, parameter)) {
+            continue;
+        }
+        let cells = machines
+            .iter()
+            .map(|engine| cell(&has(comparison, workload, parameter, engine)));
+        let told_by = match parameter {
+            None => workload.to_owned(),
+            Some(parameter) => format!("{workload} ({parameter})"),
+        };
+        let feature = [Cell::plain(feature)].into_iter();
+        let cells = feature.chain(cells).chain([Cell::plain(told_by)]);
+        table.push("", cells.collect::<Vec<_>>());
+    }
+    table
+}
+
+fn is_of(group: &Group, workload: &str, parameter: Option<&str>) -> bool {
+    group.workload == workload
+        && parameter.is_none_or(|parameter| group.params.pairs().any(|pair| pair == parameter))
+}
+
+fn has(comparison: &Comparison, workload: &str, parameter: Option<&str>, engine: &Engine) -> Has {
     let mut has = Has::default();
     for (group, _, one, cell) in comparison.cells() {
-        if group.workload == workload && one == engine {
+        if is_of(group, workload, parameter) && one == engine {
             match cell {
                 Ran::Cost(_) => has.right = true,
                 Ran::Wrong { .. } | Ran::Failed { .. } => has.bad = true,

@@ -1,4 +1,4 @@
-//! Cost over what workloads have as parameters: the depth of handlers, the number of held continuations.
+//! Cost over what workloads have as parameters: the depth of handlers, of calls, of what is captured.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,9 +32,10 @@ pub(super) fn section(
     }
     Ok((!figures.is_empty()).then(|| Section {
         id: "over",
-        title: "Cost over handler depth, call depth and held continuations",
+        title: "Cost over handler depth, call depth and captured frames",
         intro: "Time per operation over a parameter of the workload, at the largest size that all its values have, \
-                both on log scales. A flat line does not care how deep the stack is or how much is held."
+                both on log scales. A flat line does not care how deep the stack is or how much is captured. (The size of \
+                held_continuations is how many are held: what these cost is among the costs over size.)"
             .to_owned(),
         figures,
         tables: Vec::new(),
