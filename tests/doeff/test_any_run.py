@@ -127,3 +127,26 @@ def test_questions_are_answered(start: Run) -> None:
         __file__,
     ]
     assert context[-1][:2] == ["handler", "chain"]
+
+
+def test_only_our_runs_ask_an_object_that_has_a_method_of_its_own() -> None:
+    class Object:
+        pass
+
+    def steps() -> Iterator[Any]:
+        return (yield Pure("steps"))
+
+    program: Any = Object()
+    program.to_generator = steps
+    nested = DoFunction(lambda: run(program), [], False).make_call((), {})
+    assert run(program) == VM().run(program) == PyVM().run(nested) == "steps"
+    with pytest.raises(TypeError, match="expected DoExpr or EffectBase"):
+        PyVM().run(program)
+
+
+def test_a_method_of_the_class_is_asked_by_any_run(start: Run) -> None:
+    class Steps:
+        def to_generator(self) -> Iterator[Any]:
+            return (yield Pure("steps"))
+
+    assert start(Steps()) == "steps"

@@ -179,6 +179,8 @@ def test_a_class_of_no_effect_is_refused(
         "handler would never be called. Annotate it with the effect class it handles (a subclass "
         "of EffectBase, e.g. effect: MyEffect), or with EffectBase to receive every effect."
     )
+    context: Any = raised.value.__context__
+    assert context.annotation_type.__qualname__ == name
 
 
 @pytest.mark.parametrize("text", UNRESOLVED, ids=shown)

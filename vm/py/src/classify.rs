@@ -4,13 +4,13 @@ use doeff_vm_core::{AcceptSet, HandlerKind, Prompt, Value, Yielded};
 use pyo3::types::PyAnyMethods;
 use pyo3::{Bound, PyAny, PyResult, ffi, intern};
 
-use crate::effects::{accept_set, effect_type, is_effect_type};
+use crate::effects::{accept_set, effect_type, has_attribute, is_effect_type};
 use crate::generator::{is_generator, is_new, with_bound};
 use crate::host::{PyCaptured, PyPrompt, PyValue, PyYielded};
 use crate::node::{self, Kind};
 use crate::object::{Ref, take_error};
 use crate::stdlib::{self, StdlibHandler};
-use crate::{calls, continuation, do_call, doeff, messages, program};
+use crate::{calls, continuation, do_call, doeff, messages, note, program};
 
 /// A program that was started.
 pub enum Started {
@@ -93,7 +93,7 @@ pub fn is_program(object: &Ref) -> Result<bool, Ref> {
     }
     match node::kind_of(object) {
         Some(kind) => Ok(is_primitive(kind) || is_effect(kind) || kind == Kind::Pure),
-        None => Ok(effect_type(object)?.is_some() || has_to_generator(object)?),
+        None => Ok(effect_type(object)?.is_some() || generator_method(object)?.is_some()),
     }
 }
 
@@ -155,17 +155,9 @@ pub fn uses_continuation(object: &Ref) -> Option<Kind> {
 
 /// Asks an object for its generator; `None` if it does not know how, or is a class.
 fn to_generator(program: &Ref) -> Option<Result<Ref, Ref>> {
-    // SAFETY: the object is valid.
-    if unsafe { ffi::PyType_Check(program.as_ptr()) } != 0 {
-        return None;
-    }
-    let method = with_bound(program, |program| -> PyResult<Option<Ref>> {
-        let method = program.getattr_opt(intern!(program.py(), "to_generator"))?;
-        Ok(method.filter(PyAnyMethods::is_callable).map(from_bound))
-    });
-    let method = match method {
+    let method = match generator_method(program) {
         Ok(method) => method?,
-        Err(error) => return Some(Err(messages::exception(error))),
+        Err(error) => return Some(Err(error)),
     };
     // SAFETY: calling a valid object; the result is a new reference or null with an exception.
     let result = unsafe {
@@ -183,15 +175,24 @@ fn to_generator(program: &Ref) -> Option<Result<Ref, Ref>> {
     })
 }
 
-/// Whether an object says how to run itself.
-fn has_to_generator(object: &Ref) -> Result<bool, Ref> {
+/// The method by which an object, but no class, says how to run itself.
+///
+/// To doeff such an object is a value like others: in a run of doeff's the class has to have the method, so that
+/// nothing is asked of an object that answers to every name.
+fn generator_method(object: &Ref) -> Result<Option<Ref>, Ref> {
     // SAFETY: the object is valid.
-    let is_type = unsafe { ffi::PyType_Check(object.as_ptr()) } != 0;
-    let found = with_bound(object, |object| {
-        let found = object.getattr_opt(intern!(object.py(), "to_generator"));
-        found.map(|method| method.is_some_and(|method| method.is_callable()))
+    if unsafe { ffi::PyType_Check(object.as_ptr()) } != 0 {
+        return Ok(None);
+    }
+    let method = with_bound(object, |object| -> PyResult<Option<Ref>> {
+        let name = intern!(object.py(), "to_generator");
+        if note::is_silent() && !has_attribute(object.get_type_ptr(), name) {
+            return Ok(None);
+        }
+        let method = object.getattr_opt(name)?;
+        Ok(method.filter(PyAnyMethods::is_callable).map(from_bound))
     });
-    Ok(found.map_err(messages::exception)? && !is_type)
+    method.map_err(messages::exception)
 }
 
 fn from_bound(object: Bound<'_, PyAny>) -> Ref {

@@ -10,6 +10,7 @@ use pyo3::{Bound, IntoPyObject, IntoPyObjectExt, PyAny, PyErr, PyResult, Python,
 use crate::do_call::do_function_call;
 use crate::doeff;
 use crate::doeff::arguments::{Signature, is_instance, note_parameter};
+use crate::node_slots::without_surrogates;
 use crate::object::{Ref, with_python};
 use crate::runs::from_bound;
 use crate::trash::release_field;
@@ -355,7 +356,8 @@ unsafe extern "C" fn do_function_repr(object: *mut ffi::PyObject) -> *mut ffi::P
     // SAFETY: CPython gives a function; the name is owned until it was formatted.
     unsafe {
         if !(*object.cast::<DoFunction>()).facts.is_null() {
-            return ffi::PyUnicode_FromFormat(c"DoFunction(%R)".as_ptr(), undecorated(object));
+            let text = ffi::PyUnicode_FromFormat(c"DoFunction(%R)".as_ptr(), undecorated(object));
+            return without_surrogates(text);
         }
         let name = Ref::from_result(ffi::PyObject_GetAttrString(
             object,

@@ -10,7 +10,8 @@ use std::ffi::{c_uint, c_void};
 use std::ptr::{self, NonNull};
 
 use doeff_vm_core::{AcceptSet, Accepts};
-use pyo3::ffi;
+use pyo3::types::PyString;
+use pyo3::{Bound, ffi};
 
 use crate::doeff::observe;
 use crate::object::Ref;
@@ -273,6 +274,12 @@ unsafe extern "C" {
     /// What a type's MRO has under a name, borrowed, or null without an exception; `pyo3-ffi` does not declare
     /// it.
     fn _PyType_Lookup(kind: TypeKey, name: *mut ffi::PyObject) -> *mut ffi::PyObject;
+}
+
+/// Whether instances have an attribute by their class, without asking it or them.
+pub fn has_attribute(kind: TypeKey, name: &Bound<'_, PyString>) -> bool {
+    // SAFETY: the caller has an object of the type; what is found is not used.
+    unsafe { !_PyType_Lookup(kind, name.as_ptr()).is_null() }
 }
 
 /// Lets CPython give the type a version, if it has none: it does so when an attribute is looked up in the

@@ -7,7 +7,7 @@
 use std::ffi::CStr;
 
 use pyo3::exceptions::{PyException, PyRuntimeError, PyTypeError};
-use pyo3::types::{PyAnyMethods, PyStringMethods, PyTypeMethods};
+use pyo3::types::{PyAnyMethods, PyString, PyStringMethods, PyTypeMethods};
 use pyo3::{Bound, PyAny, PyErr, PyErrArguments, PyTypeInfo, ffi};
 
 use crate::exceptions::exceptions;
@@ -74,9 +74,12 @@ pub fn type_name_of(object: &Ref) -> String {
 /// `__qualname__`, or the type's for an object that has none.
 pub fn name_of(object: &Ref) -> String {
     with_bound(object, |object| {
-        let name = object.getattr("__qualname__");
-        name.and_then(|name| name.extract())
-            .unwrap_or_else(|_| type_name(object))
+        let name = object.getattr("__qualname__").ok();
+        let name = name.and_then(|name| name.cast_into::<PyString>().ok());
+        name.map_or_else(
+            || type_name(object),
+            |name| name.to_string_lossy().into_owned(),
+        )
     })
 }
 

@@ -131,6 +131,11 @@ impl Kind {
         matches!(self, Self::Ok | Self::Err)
     }
 
+    /// Whether it is a primitive that only doeff has.
+    pub(crate) fn is_only_doeffs(self) -> bool {
+        (Self::Perform as usize..=Self::GetOuterHandlers as usize).contains(&(self as usize))
+    }
+
     /// The name without the module.
     pub fn name(self) -> &'static str {
         short_name(&SPECS[self as usize])

@@ -1,17 +1,20 @@
 //! What Python calls on nodes besides the collector's functions: constructors, repr, pickling, and the
 //! comparison of results.
 
+use std::borrow::Cow;
 use std::ffi::{CStr, c_int, c_void};
 use std::ptr;
 
 use pyo3::ffi;
+use pyo3::types::{PyString, PyStringMethods};
 
-use crate::calls;
-use crate::doeff::arguments;
+use crate::doeff::{arguments, errors, observe};
+use crate::generator::with_bound;
 use crate::node::{Kind, MAX_FIELDS, Node, make_raw};
-use crate::object::Ref;
+use crate::object::{Ref, restore_error};
 use crate::specs::{Missing, SPECS, Spec, TABLE};
 use crate::types::reduced;
+use crate::{calls, continuation, messages};
 
 pub(crate) unsafe extern "C" fn construct<const KIND: usize>(
     class: *mut ffi::PyObject,
@@ -37,7 +40,7 @@ pub(crate) unsafe extern "C" fn construct<const KIND: usize>(
                     _ => *args.add(index),
                 };
             }
-            return make_raw(spec.kind, class.cast(), fields);
+            return make_checked(spec, class, fields);
         }
         construct_with_defaults(spec, class, args, given, kwnames)
     }
@@ -85,7 +88,48 @@ unsafe fn construct_with_defaults(
                 };
             }
         }
+        make_checked(spec, class, fields)
+    }
+}
+
+/// Makes a node of what its constructor was given. The kinds that only doeff has check that as doeff does.
+///
+/// # Safety
+/// The fields must be those of the kind, and the class its own.
+#[inline]
+unsafe fn make_checked(
+    spec: &Spec,
+    class: *mut ffi::PyObject,
+    fields: [*mut ffi::PyObject; MAX_FIELDS],
+) -> *mut ffi::PyObject {
+    let is_checked = matches!(
+        spec.kind,
+        Kind::GetTraceback | Kind::GetBoundaries | Kind::WithBoundaries
+    );
+    // SAFETY: by the caller's word; these kinds need their first field.
+    unsafe {
+        if is_checked {
+            let Some(first) = ptr::NonNull::new(fields[0]) else {
+                return ptr::null_mut();
+            };
+            if let Err(error) = check_first(spec.kind, &Ref::from_borrowed(first)) {
+                restore_error(error);
+                return ptr::null_mut();
+            }
+        }
         make_raw(spec.kind, class.cast(), fields)
+    }
+}
+
+#[cold]
+fn check_first(kind: Kind, argument: &Ref) -> Result<(), Ref> {
+    if kind == Kind::WithBoundaries {
+        let checked = with_bound(argument, observe::check_boundaries);
+        checked.map_err(messages::exception)
+    } else if continuation::is_continuation(argument) {
+        Ok(())
+    } else {
+        Err(errors::needs_continuation(argument))
     }
 }
 
@@ -200,8 +244,32 @@ pub(crate) unsafe extern "C" fn repr<const KIND: usize>(
             Ref::from_result(ffi::PyUnicode_FromFormat(c"%U)".as_ptr(), text.as_ptr()))
         });
         ffi::Py_LeaveRecursiveCall();
-        text.map_or(ptr::null_mut(), Ref::into_ptr)
+        let text = text.map_or(ptr::null_mut(), Ref::into_ptr);
+        if spec.kind.is_only_doeffs() {
+            without_surrogates(text)
+        } else {
+            text
+        }
     }
+}
+
+/// A string as doeff shows it, where something in it may have no encoding; null stays null.
+///
+/// # Safety
+/// `text` must be null or a string, whose reference the caller gives up.
+pub(crate) unsafe fn without_surrogates(text: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: by the caller's word.
+    let Some(text) = (unsafe { Ref::from_result(text) }) else {
+        return ptr::null_mut();
+    };
+    let shown = with_bound(&text, |text| {
+        let text = text.cast::<PyString>().ok()?;
+        match text.to_string_lossy() {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(shown) => Some(PyString::new(text.py(), &shown).into_ptr()),
+        }
+    });
+    shown.unwrap_or_else(|| text.into_ptr())
 }
 
 pub(crate) unsafe extern "C" fn reduce<const KIND: usize>(
@@ -212,10 +280,14 @@ pub(crate) unsafe extern "C" fn reduce<const KIND: usize>(
     unsafe {
         let spec = &SPECS[KIND];
         let fields = (*object.cast::<Node>()).fields;
-        let absent =
-            |field: &&*mut ffi::PyObject| field.is_null() && spec.missing == Missing::Absent;
+        // What doeff's class takes, wherever that says the same.
+        let absent = |field: &&*mut ffi::PyObject| match spec.kind {
+            Kind::WithHandler => ffi::Py_IsNone(**field) != 0,
+            _ => field.is_null() && spec.missing == Missing::Absent,
+        };
         let count = spec.fields.len();
-        let count = count - fields.iter().take(count).filter(absent).count();
+        let optional = &fields[spec.required..count];
+        let count = count - optional.iter().filter(absent).count();
         let arguments = ffi::PyTuple_New(count.cast_signed());
         if arguments.is_null() {
             return ptr::null_mut();

@@ -59,6 +59,8 @@ pub fn silently<T>(f: impl FnOnce() -> T) -> T {
 /// One `run`, among those that run inside each other on this thread.
 pub struct Run {
     outermost: bool,
+    /// Whether the run around it is one of doeff's.
+    silent: bool,
 }
 
 impl Run {
@@ -69,7 +71,8 @@ impl Run {
         if outermost {
             OUTERMOST.set(STARTED.fetch_add(1, Ordering::Relaxed));
         }
-        Self { outermost }
+        let silent = SILENT.replace(false);
+        Self { outermost, silent }
     }
 
     /// Finishes an exception that leaves this run.
@@ -84,6 +87,7 @@ impl Run {
 impl Drop for Run {
     fn drop(&mut self) {
         RUNS.set(RUNS.get() - 1);
+        SILENT.set(self.silent);
     }
 }
 

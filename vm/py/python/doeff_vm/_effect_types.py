@@ -65,9 +65,9 @@ class ProgramSignature(NamedTuple):
 class _NoEffectIsInstanceError(Exception):
     """No effect can be an instance of the class."""
 
-    def __init__(self, refused: type) -> None:
-        super().__init__(refused)
-        self.refused = refused
+    def __init__(self, annotation_type: type) -> None:
+        super().__init__(annotation_type)
+        self.annotation_type = annotation_type
 
 
 class _UnresolvedError(Exception):
@@ -224,7 +224,7 @@ def _admitted(parameter: _Parameter) -> EffectTypes:
         try:
             kept[position] = _types_named(annotation, function)
         except _NoEffectIsInstanceError as error:
-            raise TypeError(_refusal(parameter, error.refused)) from None
+            raise TypeError(_refusal(parameter, error.annotation_type)) from None
     return kept[position]
 
 

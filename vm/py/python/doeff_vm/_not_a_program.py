@@ -15,7 +15,8 @@ _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 def uncalled_do_function_call(value: object, *, name: str | None = None) -> str | None:
     """How to call the `@do` function that `value` is, as `name` or its own; None for others."""
-    if not isinstance(value, FunctionType):
+    # `isinstance` would ask the object, which may fail to say.
+    if type(value) is not FunctionType:
         return None
     function = value.__dict__.get("__doeff_generator_function__")
     if function is None:

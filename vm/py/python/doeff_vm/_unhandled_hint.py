@@ -77,9 +77,18 @@ def handler_name(handler: object) -> str:
         with suppress(Exception):
             name = getattr(handler, attribute)
             break
-    if not isinstance(name, str):
+    if not isinstance(name, str) or not _is_encodable(name):
         return "<handler>"
     return name.partition(".<locals>.")[0].rpartition(".")[2]
+
+
+def _is_encodable(text: str) -> bool:
+    """Whether `text` has no surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _typed(names: Sequence[str], handlers: Sequence[object]) -> list[TypedHandler]:

@@ -13,6 +13,8 @@ use crate::messages;
 use crate::object::{Ref, with_python};
 use crate::runs::from_bound;
 
+use super::values::described;
+
 fn make<E: PyTypeInfo>(text: String) -> Ref {
     with_python(|py| messages::exception(PyErr::from_type(E::type_object(py), text)))
 }
@@ -84,13 +86,7 @@ pub fn raised_object(object: &Ref) -> Ref {
 
 /// `<class 'int'>`, say.
 fn class_of(object: &Ref) -> String {
-    with_bound(object, |object| {
-        let shown = object.get_type().repr();
-        shown.map_or_else(
-            |_| messages::type_name_of(&from_bound(object.clone())),
-            |text| text.to_string(),
-        )
-    })
+    with_bound(object, |object| format!("{:?}", object.get_type()))
 }
 
 /// What is said of an object in a program's place.
@@ -141,7 +137,11 @@ pub fn call_failed(call: &Ref, error: Ref) -> Ref {
         let parts = (function, call.getattr("args")?, call.getattr("kwargs")?);
         let module = py.import("doeff_vm._not_a_program")?;
         let text = module.call_method1("handler_applied_as_a_program", parts)?;
-        text.extract()
+        if text.is_none() {
+            return Ok(None);
+        }
+        // The call's own error stays where its text cannot be encoded.
+        Ok(text.extract().ok())
     });
     match replaced {
         Ok(Some(text)) => make::<PyTypeError>(text),
@@ -184,25 +184,26 @@ fn ask<'py>(
     module: &str,
     function: &str,
     arguments: impl pyo3::call::PyCallArgs<'py>,
-) -> PyResult<String> {
+) -> PyResult<Bound<'py, PyString>> {
     let module = py.import(module)?;
-    module.getattr(function)?.call1(arguments)?.extract()
+    let text = module.getattr(function)?.call1(arguments)?;
+    Ok(text.cast_into()?)
 }
 
-/// Something that is not a program was yielded.
+/// Something that is not a program was yielded. An object that cannot be shown is named by its class.
 pub fn yielded_nonsense(object: &Ref) -> Ref {
     let text = with_bound(object, |object| {
-        ask(
-            object.py(),
-            "doeff_vm._not_a_program",
-            "yield_message",
-            (object,),
-        )
+        let py = object.py();
+        let text = ask(py, "doeff_vm._not_a_program", "yield_message", (object,));
+        text.and_then(|text| Ok(text.to_str()?.to_owned()))
+            .map_err(|error| described(&error, py))
     });
-    match text {
-        Ok(text) => make::<PyTypeError>(text),
-        Err(error) => messages::exception(error),
-    }
+    make::<PyTypeError>(text.unwrap_or_else(|failure| {
+        format!(
+            "yield got {}, which is neither an effect nor a program (explaining it failed: {failure})",
+            class_of(object)
+        )
+    }))
 }
 
 /// No handler accepts an effect; `handlers` are those in scope at the perform site, innermost first.
@@ -221,7 +222,7 @@ pub fn unhandled(effect: &Ref, handlers: impl Iterator<Item = Ref>) -> Ref {
         )?;
         // SAFETY: the type lives as long as the process.
         let kind = unsafe { Bound::from_borrowed_ptr(py, exceptions().unhandled_effect) };
-        Ok(from_bound(kind.call1((text,))?))
+        Ok(from_bound(kind.call1((text.to_string_lossy(),))?))
     });
     made.unwrap_or_else(messages::exception)
 }

@@ -13,6 +13,7 @@ use crate::calls;
 use crate::do_call;
 use crate::do_function;
 use crate::freelist::FreeList;
+use crate::node_slots::without_surrogates;
 use crate::object::Ref;
 use crate::trash::{release_field, release_tuple};
 use crate::types::{
@@ -407,7 +408,8 @@ unsafe extern "C" fn call_repr(object: *mut ffi::PyObject) -> *mut ffi::PyObject
     // SAFETY: CPython gives a call, whose function is a `DoFunction`.
     unsafe {
         let function = do_function::undecorated((*object.cast::<Call>()).function);
-        ffi::PyUnicode_FromFormat(c"Call(%R)".as_ptr(), function)
+        let text = ffi::PyUnicode_FromFormat(c"Call(%R)".as_ptr(), function);
+        without_surrogates(text)
     }
 }
 

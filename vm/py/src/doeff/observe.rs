@@ -8,6 +8,7 @@ use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use doeff_vm_core::{AcceptSet, HandlerKind, Prompt};
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::{PyTraverseError, PyTypeInfo, PyVisit};
 
@@ -63,6 +64,34 @@ pub fn prompt(callable: &Ref) -> Result<PyPrompt, Ref> {
             accepts: AcceptSet::NONE,
         })
     })
+}
+
+/// Checks what `WithBoundaries` is made of: pairs of a kind and what is called.
+///
+/// # Errors
+/// `TypeError`, `ValueError` or what looking at the pairs raises.
+pub fn check_boundaries(boundaries: &Bound<'_, PyAny>) -> PyResult<()> {
+    for (index, pair) in boundaries.try_iter()?.enumerate() {
+        let pair = pair?;
+        let place = format!("WithBoundaries: boundary[{index}]");
+        let Ok(kind) = pair.get_item(0)?.extract::<String>() else {
+            let text = format!("{place} kind must be a str");
+            return Err(PyTypeError::new_err(text));
+        };
+        match kind.as_str() {
+            "observer" => {}
+            "handler" if pair.get_item(1)?.is_callable() => {}
+            "handler" => {
+                let text = format!("{place} handler must be callable");
+                return Err(PyTypeError::new_err(text));
+            }
+            other => {
+                let text = format!("{place} kind must be 'handler' or 'observer', got {other:?}");
+                return Err(PyValueError::new_err(text));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// What an observer calls, if a handler is one.

@@ -115,8 +115,8 @@ impl PyVM {
 /// What is alive in the process: the stretches of stack of runs and unused continuations, unused
 /// continuations, and the programs in both. All are 0 when everything has ended.
 ///
-/// A continuation counts from when its clause does something else than using it, and a run as one stretch and
-/// one program.
+/// A run counts as one stretch and one program. The continuation of a clause that has not yet run a program or
+/// performed an effect may be left out.
 #[pyfunction]
 pub fn vm_live_counts(py: Python<'_>) -> PyResult<(usize, usize, usize)> {
     let runs = ACTIVE.load(Ordering::Relaxed);

@@ -47,17 +47,20 @@ impl Site {
             } else {
                 running.getattr(intern!(py, "f_lineno"))?
             };
-            Self::in_code(&code, &line).map(Some)
+            Self::in_code(&code, &line)
         })
     }
 
-    fn in_code(code: &Bound<'_, PyAny>, line: &Bound<'_, PyAny>) -> PyResult<Self> {
+    /// `None` where a name has surrogates: doeff leaves such frames out.
+    fn in_code(code: &Bound<'_, PyAny>, line: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
         let py = code.py();
-        Ok(Self {
-            name: code.getattr(intern!(py, "co_qualname"))?.extract()?,
-            file: code.getattr(intern!(py, "co_filename"))?.extract()?,
-            line: line.extract::<Option<usize>>()?.unwrap_or_default(),
-        })
+        let name = code.getattr(intern!(py, "co_qualname"))?.extract();
+        let file = code.getattr(intern!(py, "co_filename"))?.extract();
+        let line = line.extract::<Option<usize>>()?.unwrap_or_default();
+        Ok(name
+            .ok()
+            .zip(file.ok())
+            .map(|(name, file)| Self { name, file, line }))
     }
 
     /// `[function, file, line]`.
@@ -96,7 +99,7 @@ fn raised_at(error: &Ref) -> PyResult<Option<Site>> {
         if flags & ffi::CO_GENERATOR == 0 {
             return Ok(None);
         }
-        Site::in_code(&code, &traceback.getattr(intern!(py, "tb_lineno"))?).map(Some)
+        Site::in_code(&code, &traceback.getattr(intern!(py, "tb_lineno"))?)
     })
 }
 
@@ -248,9 +251,9 @@ fn attach(error: &Ref, entries: Ref) {
 /// The name of a handler, as tracebacks show it.
 fn name(handler: &Ref) -> String {
     with_bound(handler, |handler| {
-        let named = |attribute| handler.getattr(attribute).and_then(|name| name.extract());
-        named("__qualname__")
-            .or_else(|_| named("__name__"))
+        let name = handler.getattr("__qualname__");
+        name.or_else(|_| handler.getattr("__name__"))
+            .and_then(|name| name.extract())
             .unwrap_or_else(|_| "<handler>".to_owned())
     })
 }
