@@ -223,7 +223,7 @@ impl Driver<'_> {
         &mut self,
         boundaries: &Ref,
     ) -> Result<Result<Vec<crate::host::PyPrompt>, Ref>, PyOutcome> {
-        let pairs = match with_bound(boundaries, pairs) {
+        let pairs = match with_bound(boundaries, observe::boundaries) {
             Ok(pairs) => pairs,
             Err(error) => return Ok(Err(messages::exception(error))),
         };
@@ -571,35 +571,4 @@ fn apply_body(apply: &Ref) -> Result<Ref, Ref> {
         needs_program(argument, &format!("Apply: arg[{index}]: "))?;
     }
     program::applying_body(apply).ok_or_else(take_error)
-}
-
-/// The items of `WithBoundaries`: whether each is a handler, and what is called.
-fn pairs(boundaries: &Bound<'_, PyAny>) -> PyResult<Vec<(bool, Ref)>> {
-    use pyo3::exceptions::{PyTypeError, PyValueError};
-    let mut pairs = Vec::new();
-    for (index, pair) in boundaries.try_iter()?.enumerate() {
-        let pair = pair?;
-        let kind: String = pair.get_item(0)?.extract().map_err(|_| {
-            PyTypeError::new_err(format!(
-                "WithBoundaries: boundary[{index}] kind must be a str"
-            ))
-        })?;
-        let is_handler = match kind.as_str() {
-            "handler" => true,
-            "observer" => false,
-            other => {
-                return Err(PyValueError::new_err(format!(
-                    "WithBoundaries: boundary[{index}] kind must be 'handler' or 'observer', got {other:?}"
-                )));
-            }
-        };
-        let callable = pair.get_item(1)?;
-        if is_handler && !callable.is_callable() {
-            return Err(PyTypeError::new_err(format!(
-                "WithBoundaries: boundary[{index}] handler must be callable"
-            )));
-        }
-        pairs.push((is_handler, crate::runs::from_bound(callable)));
-    }
-    Ok(pairs)
 }

@@ -72,26 +72,53 @@ pub fn prompt(callable: &Ref) -> Result<PyPrompt, Ref> {
 /// `TypeError`, `ValueError` or what looking at the pairs raises.
 pub fn check_boundaries(boundaries: &Bound<'_, PyAny>) -> PyResult<()> {
     for (index, pair) in boundaries.try_iter()?.enumerate() {
-        let pair = pair?;
-        let place = format!("WithBoundaries: boundary[{index}]");
-        let Ok(kind) = pair.get_item(0)?.extract::<String>() else {
-            let text = format!("{place} kind must be a str");
-            return Err(PyTypeError::new_err(text));
-        };
-        match kind.as_str() {
-            "observer" => {}
-            "handler" if pair.get_item(1)?.is_callable() => {}
-            "handler" => {
-                let text = format!("{place} handler must be callable");
-                return Err(PyTypeError::new_err(text));
-            }
-            other => {
-                let text = format!("{place} kind must be 'handler' or 'observer', got {other:?}");
-                return Err(PyValueError::new_err(text));
-            }
-        }
+        handler_of_boundary(index, &pair?)?;
     }
     Ok(())
+}
+
+/// What is called for each of the items of `WithBoundaries`, and whether that is a handler.
+///
+/// # Errors
+/// As for [`check_boundaries`].
+pub fn boundaries(boundaries: &Bound<'_, PyAny>) -> PyResult<Vec<(bool, Ref)>> {
+    let pairs = boundaries.try_iter()?.enumerate();
+    pairs
+        .map(|(index, pair)| {
+            let pair = pair?;
+            Ok(match handler_of_boundary(index, &pair)? {
+                Some(handler) => (true, from_bound(handler)),
+                None => (false, from_bound(pair.get_item(1)?)),
+            })
+        })
+        .collect()
+}
+
+/// The handler of a pair; `None` where the pair says that it is of an observer.
+fn handler_of_boundary<'py>(
+    index: usize,
+    pair: &Bound<'py, PyAny>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let place = format!("WithBoundaries: boundary[{index}]");
+    let Ok(kind) = pair.get_item(0)?.extract::<String>() else {
+        let text = format!("{place} kind must be a str");
+        return Err(PyTypeError::new_err(text));
+    };
+    match kind.as_str() {
+        "observer" => Ok(None),
+        "handler" => {
+            let handler = pair.get_item(1)?;
+            if handler.is_callable() {
+                return Ok(Some(handler));
+            }
+            let text = format!("{place} handler must be callable");
+            Err(PyTypeError::new_err(text))
+        }
+        other => {
+            let text = format!("{place} kind must be 'handler' or 'observer', got {other:?}");
+            Err(PyValueError::new_err(text))
+        }
+    }
 }
 
 /// What an observer calls, if a handler is one.
