@@ -54,9 +54,11 @@ pub(crate) fn publish(root: &Path, from: &Path, anyway: bool) -> Result<String> 
         fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let new = readme::with(&old, Part::Headline, &markdown::headline(&report))?;
     fs::create_dir_all(&to).with_context(|| format!("cannot make {}", to.display()))?;
+    // The published record may be published again, to be shown anew: a file copied to itself would be lost.
+    let is_published = from.canonicalize().ok() == to.canonicalize().ok();
     for name in BESIDE.iter().chain(&FURTHER) {
         let source = from.join(name);
-        if source.exists() {
+        if source.exists() && !is_published {
             fs::copy(&source, to.join(name))
                 .with_context(|| format!("cannot copy {}", source.display()))?;
         }
@@ -247,6 +249,20 @@ mod tests {
         );
         assert_eq!(published("heap.json").ok().as_deref(), Some("heap.json"));
         assert!(published("core.json").is_err());
+    }
+
+    #[test]
+    fn the_published_record_can_be_published_again() {
+        let root = tempfile::tempdir().expect("there is room for a folder");
+        lay(root.path(), &record(true));
+        let latest = root.path().join("reports/latest");
+        fs::write(latest.join("ceilings.md"), "the ceilings").expect("it is writable");
+        try_publish(root.path()).unwrap_or_else(|error| panic!("{error:#}"));
+        let published = root.path().join("reports/latest/../published");
+        publish(root.path(), &published, false).unwrap_or_else(|error| panic!("{error:#}"));
+        let ceilings = fs::read_to_string(published.join("ceilings.md"));
+        assert_eq!(ceilings.ok().as_deref(), Some("the ceilings"));
+        assert!(Report::read(&published.join("report.json")).is_ok());
     }
 
     #[test]
