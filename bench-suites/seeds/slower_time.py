@@ -18,6 +18,9 @@ from run import HERE, Tree
 # Of so many comparisons, one may miss.
 MISSES = 20
 
+# Processes of each comparison. With five of them every row would need a much quieter machine.
+PROCESSES = 24
+
 # What is compared where nothing else is asked for: a workload each of three kinds.
 FILTERS = ("resume_churn", "builtin_effects", "program_calls")
 
@@ -25,7 +28,7 @@ FILTERS = ("resume_churn", "builtin_effects", "program_calls")
 def compare(tree: Tree, filters: list[str], seed: int, output: Path) -> list[str]:
     """The verdicts of one comparison, one for each row."""
     words = ["cargo", "xtask", "ab", "HEAD~1", "HEAD", "--builds", "1", "--quick"]
-    words += ["--seed", str(seed)]
+    words += ["--seed", str(seed), "--processes", str(PROCESSES)]
     for name in filters:
         words += ["--filter", name]
     with output.with_suffix(".log").open("w") as log:

@@ -34,6 +34,10 @@ pub struct Arguments {
     /// warm-up does.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     pub time: Option<u64>,
+    /// How many generations of fresh processes are measured, 5 at least; 5 with `--quick` and 6 without by default.
+    /// The more there are, the smaller a difference can be told.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(5..=100))]
+    pub processes: Option<u32>,
     /// Seed of the random order of the measurements; random by default.
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
@@ -106,7 +110,10 @@ impl Arguments {
         let engines = self.engines.iter().map(|name| ("--engine", name.clone()));
         let sizes = self.sizes.iter().map(|size| ("--size", size.to_string()));
         let time = self.time.iter().map(|time| ("--time", time.to_string()));
+        let processes = self.processes.iter();
+        let processes = processes.map(|count| ("--processes", count.to_string()));
         let pairs = filters.chain(engines).chain(sizes).chain(time);
+        let pairs = pairs.chain(processes);
         pairs
             .flat_map(|(option, value)| [option.to_owned(), value])
             .collect()
@@ -173,13 +180,14 @@ mod tests {
 
     #[test]
     fn what_chooses_the_rows_is_kept_and_parsed_again() {
-        let words = "--quick --seed 7 --out o --engine vm --filter ^runs --size 10 --time 5 --size 20 --engine floor";
+        let words = "--quick --seed 7 --out o --engine vm --filter ^runs --size 10 --time 5 --size 20 --engine floor \
+                     --processes 9";
         let words = words.split(' ');
         let arguments = Arguments::try_parse_from(["compare"].into_iter().chain(words));
         let choices = arguments.expect("they are right").choices();
         assert_eq!(
             choices.join(" "),
-            "--filter ^runs --engine vm --engine floor --size 10 --size 20 --time 5"
+            "--filter ^runs --engine vm --engine floor --size 10 --size 20 --time 5 --processes 9"
         );
         let words = ["compare".to_owned()].into_iter().chain(choices.clone());
         let again = Arguments::try_parse_from(words).expect("they are right");
@@ -188,7 +196,12 @@ mod tests {
 
     #[test]
     fn sizes_and_times_are_positive_and_a_revision_has_a_name_and_a_program() {
-        for wrong in [["--size", "0"], ["--time", "0"], ["--revision", "base"]] {
+        for wrong in [
+            ["--size", "0"],
+            ["--time", "0"],
+            ["--processes", "4"],
+            ["--revision", "base"],
+        ] {
             assert!(parse(wrong).is_err(), "{wrong:?}");
         }
         let arguments = parse(["--revision", "base=a=b"]).expect("it is right");

@@ -76,6 +76,9 @@ pub(crate) struct AbArgs {
     /// How long all slices may take together beyond the first of each case and process, in seconds.
     #[arg(long, value_name = "SECONDS")]
     pub(crate) time: Option<u64>,
+    /// How many fresh processes of each build are measured: the more, the smaller a difference can be told.
+    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u32).range(5..=100))]
+    pub(crate) processes: u32,
     /// Seed of the random order.
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,

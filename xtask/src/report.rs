@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use doeff_reports::changes::Changes;
 use doeff_reports::terminal::{self, Style};
 use doeff_reports::{Comparison, Folder, html, markdown};
@@ -21,6 +21,9 @@ pub(crate) fn run(root: &Path, arguments: &ReportArgs) -> Result<()> {
     if arguments.publish {
         println!("{}", publish::publish(root, &from, arguments.anyway)?);
         return Ok(());
+    }
+    if arguments.base.is_some() && !matches!(arguments.format, ReportFormat::Markdown) {
+        bail!("only Markdown tells what changed since --base; add `--format markdown`");
     }
     let style = match arguments.output {
         Some(_) => Style::Plain,

@@ -42,6 +42,7 @@ impl<'a> Run<'a> {
     ) -> Self {
         let mut limits = Limits::of(arguments.mode());
         limits.budget = arguments.budget().unwrap_or(limits.budget);
+        limits.processes = arguments.processes.unwrap_or(limits.processes);
         Self {
             limits,
             // Whatever reads the record as JSON must be able to hold it.

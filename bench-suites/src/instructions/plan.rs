@@ -130,7 +130,8 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// What a run of these workloads on these engines counts; a quick one only what has a ceiling.
+    /// What a run of these workloads on these engines counts; a quick one what has a ceiling, and each workload without
+    /// one under its first parameters on the VM.
     pub(super) fn of(
         py: Python<'_>,
         workloads: &[Workload],
@@ -280,14 +281,24 @@ impl Subject<'_, '_> {
             "handler_sieve" => SIEVE_SIZES,
             _ => SIZES,
         };
+        let ceiling_of = |params: &Params| ceilings::times_floor(self.name(), &params.to_string());
+        let has_ceilings = self
+            .workload
+            .params()
+            .iter()
+            .any(|one| ceiling_of(one).is_some());
         for (index, params) in self.workload.params().iter().enumerate() {
-            let ceiling = ceilings::times_floor(self.name(), &params.to_string());
-            if ceiling.is_none() && mode == Mode::Quick {
+            let ceiling = ceiling_of(params);
+            let is_bare = ceiling.is_none() && mode == Mode::Quick;
+            if is_bare && (has_ceilings || index > 0) {
                 continue;
             }
             let case = self.workload.case(self.py, index, to)?;
             let mut measures = Vec::new();
             for engine in engines {
+                if is_bare && *engine != Engine::VM {
+                    continue;
+                }
                 if self.workload.is_for(self.py, engine, &case)? {
                     let span = self.span(engine, index, [from, to])?;
                     measures.push((engine.clone(), Measure::Cost(span)));
@@ -356,6 +367,8 @@ impl Subject<'_, '_> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use doeff_reports::instructions::{Ceiling, Event, Part};
     use doeff_reports::{Engine, Mode};
 
@@ -385,11 +398,23 @@ mod tests {
         for (workload, params) in ceilings::named() {
             assert!(counted(workload, params), "{workload} ({params})");
         }
-        for plan in &plan.costs {
-            assert!(plan.cost.ceiling.is_some(), "{}", plan.cost.label());
-        }
         let passed = plan.costs.iter().filter(|plan| plan.cost.over == "depth");
         assert_eq!(passed.count(), 2);
+    }
+
+    #[test]
+    fn a_quick_run_counts_every_workload() {
+        let plan = plan(&[Engine::VM, Engine::FLOOR], Mode::Quick);
+        let in_laws = plan.laws.iter().map(|law| law.workload.as_str());
+        let in_costs = plan.costs.iter().map(|plan| plan.cost.workload.as_str());
+        let counted: BTreeSet<_> = in_laws.chain(in_costs).collect();
+        let all = with_python(|py| workloads(py, &[]).expect("the workloads are good"));
+        let all: BTreeSet<_> = all.iter().map(|one| one.source().name()).collect();
+        assert_eq!(counted, all);
+        for plan in plan.costs.iter().filter(|plan| plan.cost.ceiling.is_none()) {
+            let engines: Vec<_> = plan.measures.iter().map(|(engine, _)| engine).collect();
+            assert_eq!(engines, [&Engine::VM], "{}", plan.cost.label());
+        }
     }
 
     #[test]

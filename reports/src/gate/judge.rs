@@ -1,6 +1,6 @@
 //! Comparing what a run found with what is committed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -360,6 +360,27 @@ pub(super) fn lifted(found: &Found, baseline: &Record) -> Vec<String> {
         ))
     });
     lifted.collect()
+}
+
+/// Ceilings that are higher than a record of any other surroundings has them. Those of one interpreter alone may be
+/// missing here.
+pub fn lifted_since(found: &Found, kept: &[Record]) -> Vec<String> {
+    let of_record = |record: &Record| {
+        let now = &found.record.ceilings;
+        let ceilings = record
+            .ceilings
+            .iter()
+            .filter(|(name, _)| now.contains_key(*name));
+        let common = Record {
+            ceilings: ceilings
+                .map(|(name, &ceiling)| (name.clone(), ceiling))
+                .collect(),
+            ..record.clone()
+        };
+        lifted(found, &common)
+    };
+    let lifted: BTreeSet<_> = kept.iter().flat_map(of_record).collect();
+    lifted.into_iter().collect()
 }
 
 /// What a committed record has lost, so that nothing would be compared with it.

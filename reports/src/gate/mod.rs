@@ -22,6 +22,7 @@ pub use accept::{Refusal, accept};
 pub use exact::{Exact, Found};
 pub use judge::{
     Baseline, Drift, Head, Judged, Judgement, Origin, Question, RowVerdict, Verdict, judge,
+    lifted_since,
 };
 pub use key::Key;
 pub use older::read_instructions;

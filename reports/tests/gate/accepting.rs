@@ -2,7 +2,7 @@
 
 use doeff_reports::Mode;
 use doeff_reports::gate::{
-    Accepted, Baseline, Found, Origin, Question, Refusal, Verdict, accept, judge,
+    Accepted, Baseline, Found, Origin, Question, Refusal, Verdict, accept, judge, lifted_since,
 };
 
 use super::{accepted, change, found, record, with};
@@ -87,4 +87,25 @@ fn what_cannot_be_accepted_is_refused() {
         refused.contains("the ceilings of the committed record are gone"),
         "{refused}"
     );
+}
+
+#[test]
+fn no_record_of_other_surroundings_has_a_lower_ceiling() {
+    let kept = [record(), record()];
+    let mut now = found();
+    assert_eq!(lifted_since(&now, &kept), Vec::<String>::new());
+    let name = "of one interpreter alone";
+    let mut other = record();
+    other.ceilings.insert(name.to_owned(), 1.0);
+    assert_eq!(lifted_since(&now, &[other]), Vec::<String>::new());
+    let ceiling = now
+        .record
+        .ceilings
+        .values_mut()
+        .next()
+        .expect("there is one");
+    *ceiling += 1.0;
+    let lifted = lifted_since(&now, &kept);
+    assert_eq!(lifted.len(), 1);
+    assert!(lifted[0].contains("may only be lowered"), "{lifted:?}");
 }

@@ -273,13 +273,16 @@ fn a_comparison_of_something_else_has_no_times() {
             further.insert("debug_build".to_owned(), json!(true));
         }),
         changed(|report| report.complete = false),
+        changed(|report| {
+            let words = ["--quick", "--filter", "runs"];
+            report.settings.arguments = Some(words.map(str::to_owned).to_vec());
+        }),
+        changed(|report| report.settings.arguments = Some(vec!["--size=100".to_owned()])),
         changed(|report| report.results.retain(|row| row.engine == Engine::VM)),
         changed(|report| {
-            for row in &mut report.results {
-                row.outcome = Outcome::Failed {
-                    reason: "it raised".to_owned(),
-                };
-            }
+            report.results[0].outcome = Outcome::Failed {
+                reason: "it raised".to_owned(),
+            };
         }),
     ];
     let expected = [
@@ -288,8 +291,10 @@ fn a_comparison_of_something_else_has_no_times() {
         "the comparison is of another interpreter",
         "the comparison is of a debug build",
         "the comparison was interrupted",
+        "the comparison is of a part, by --filter",
+        "the comparison is of a part, by --size",
         "the comparison has no ratios to the floor or to cesk",
-        "the comparison has no ratios to the floor or to cesk",
+        "the comparison has wrong answers or failures",
     ];
     assert_eq!(reasons, expected);
 }

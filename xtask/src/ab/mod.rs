@@ -107,7 +107,12 @@ fn compare(root: &Path, arguments: &AbArgs, builds: &[Build], output: &Path) -> 
     if arguments.quick {
         words.push("--quick".to_owned());
     }
-    for (option, number) in [("--time", arguments.time), ("--seed", arguments.seed)] {
+    let processes = Some(arguments.processes.into());
+    for (option, number) in [
+        ("--processes", processes),
+        ("--time", arguments.time),
+        ("--seed", arguments.seed),
+    ] {
         if let Some(number) = number {
             words.extend([option.to_owned(), number.to_string()]);
         }

@@ -61,6 +61,18 @@ impl Folder {
         self.newest(key, false)
     }
 
+    /// Every record, whatever its surroundings, those of releases included.
+    pub(super) fn all(&self) -> Result<Vec<Record>> {
+        let mut all = Vec::new();
+        for release in [false, true] {
+            let paths = self.files(release)?.into_iter();
+            for path in paths {
+                all.extend(read(&path)?);
+            }
+        }
+        Ok(all)
+    }
+
     /// The record of the last release in the same surroundings.
     pub(super) fn release(&self, key: &Key) -> Result<Option<Record>> {
         self.newest(key, true)
@@ -74,21 +86,7 @@ impl Folder {
 
     fn of_same_surroundings(&self, key: &Key, release: bool) -> Result<Vec<(PathBuf, Record)>> {
         let mut found = Vec::new();
-        if !self.0.exists() {
-            return Ok(found);
-        }
-        let entries =
-            fs::read_dir(&self.0).with_context(|| format!("cannot list {}", self.0.display()))?;
-        for entry in entries {
-            let path = entry?.path();
-            let name = path.file_stem().unwrap_or_default().to_string_lossy();
-            let is_json = path
-                .extension()
-                .is_some_and(|extension| extension == "json");
-            let is_record = is_json && path != self.accepted_file();
-            if !is_record || name.starts_with(RELEASE) != release {
-                continue;
-            }
+        for path in self.files(release)? {
             if let Some(record) = read(&path)?
                 && record.key.same_surroundings(key)
             {
@@ -96,6 +94,28 @@ impl Folder {
             }
         }
         Ok(found)
+    }
+
+    /// The files of all records, of releases or not.
+    fn files(&self, release: bool) -> Result<Vec<PathBuf>> {
+        if !self.0.exists() {
+            return Ok(Vec::new());
+        }
+        let entries =
+            fs::read_dir(&self.0).with_context(|| format!("cannot list {}", self.0.display()))?;
+        let mut files = Vec::new();
+        for entry in entries {
+            let path = entry?.path();
+            let name = path.file_stem().unwrap_or_default().to_string_lossy();
+            let is_json = path
+                .extension()
+                .is_some_and(|extension| extension == "json");
+            let is_record = is_json && path != self.accepted_file();
+            if is_record && name.starts_with(RELEASE) == release {
+                files.push(path);
+            }
+        }
+        Ok(files)
     }
 
     /// Writes a record and what was accepted, in place of those that nothing will be compared with any more;

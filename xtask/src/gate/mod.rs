@@ -12,8 +12,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
 use doeff_reports::gate::{
-    Accepted, Baseline, Found, Judgement, Question, Verdict, accept, judge, page, since_release,
-    summary,
+    Accepted, Baseline, Found, Judgement, Question, Refusal, Verdict, accept, judge, lifted_since,
+    page, since_release, summary,
 };
 
 use crate::cli::GateArgs;
@@ -178,6 +178,10 @@ fn accepting(
         println!("Before: the record of {revision}, {}.", old.created);
     } else {
         println!("No earlier record is of these surroundings, so that no old figures are kept.");
+    }
+    let lifted = lifted_since(found, &folder.all()?);
+    if !lifted.is_empty() {
+        return Err(Refusal::Ceiling(lifted).into());
     }
     let (record, next) = accept(found, old.as_ref(), accepted, reason, release)?;
     if release {
