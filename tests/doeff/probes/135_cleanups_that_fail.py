@@ -1,4 +1,4 @@
-"""What ends early and yields or raises in its cleanup: that stops nothing, and goes to the hook, once."""
+"""What ends early, and yields or raises in its cleanup: that stops nothing, and is told once."""
 
 import sys
 
@@ -46,26 +46,30 @@ def raises():
 ENDS = {
     "Transfer": lambda effect, k: Transfer(k, 1),
     "TransferThrow": lambda effect, k: TransferThrow(k, ValueError("thrown")),
-    "Pass": lambda effect, k: Pass(effect, k),
+    "Pass": Pass,
     "TailEval": lambda effect, k: TailEval(Pure("in its place")),
 }
 
+
+def ending(end, cleanup):
+    @do
+    def clause(effect: Ask, k):
+        try:
+            try:
+                return (yield end(effect, k))
+            finally:
+                print("  inner")
+                yield from cleanup()
+        finally:
+            print("  outer")
+
+    return handler(clause)
+
+
 for name, end in ENDS.items():
     for cleanup in (yields, raises):
-
-        @do
-        def clause(effect: Ask, k):
-            try:
-                try:
-                    return (yield end(effect, k))
-                finally:
-                    print("  inner")
-                    yield from cleanup()
-            finally:
-                print("  outer")
-
         print(name, cleanup.__name__)
-        print(run(handler(outermost)(handler(outer)(handler(clause)(program())))))
+        print(run(handler(outermost)(handler(outer)(ending(end, cleanup)(program())))))
 
 
 @do

@@ -1,4 +1,4 @@
-"""A handler without `yield` that gives a generator which has begun, or has ended: the rest is its clause."""
+"""A handler without `yield` that gives a generator which has begun: the rest is its clause."""
 
 from doeff import EffectBase, do, handler, run
 from doeff_vm import Pure
@@ -31,10 +31,13 @@ def ended():
     return generator
 
 
-for make in (lambda: begun(1), lambda: begun(2), ended):
-
+def giving(make):
     @do
     def clause(effect: Ask, k):
         return make()
 
-    print(run(handler(clause)(program())))
+    return handler(clause)
+
+
+for make in (lambda: begun(1), lambda: begun(2), ended):
+    print(run(giving(make)(program())))
