@@ -107,15 +107,23 @@ impl Driver<'_> {
     pub(crate) fn finish_by_send(&self, generator: &Ref) -> Result<(), Ref> {
         match generator::send(generator, &Ref::none()) {
             Step::Return(_) => Ok(()),
+            other => self.finish_otherwise(generator, other),
+        }
+    }
+
+    #[cold]
+    fn finish_otherwise(&self, generator: &Ref, step: Step) -> Result<(), Ref> {
+        match step {
             Step::Raise(error) if self.doeff => {
                 messages::unraisable(error, generator);
                 Ok(())
             }
             Step::Raise(error) => Err(error),
-            Step::Yield(_) => self.close(generator),
+            Step::Yield(_) | Step::Return(_) => self.close(generator),
         }
     }
 
+    #[inline]
     fn close(&self, generator: &Ref) -> Result<(), Ref> {
         if self.doeff {
             generator::finalize(generator);

@@ -446,6 +446,7 @@ pub fn close_unraisable(generator: &Ref) {
 
 /// Closes a generator as dropping its last reference does, and once for all: one that yields in its cleanup is not
 /// closed again when it is dropped. What it raises goes to `sys.unraisablehook`.
+#[inline(never)]
 pub fn finalize(generator: &Ref) {
     if is_generator(generator) {
         // SAFETY: `generator` keeps it alive for the call.
