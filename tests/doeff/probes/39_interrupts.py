@@ -5,6 +5,9 @@ import signal
 
 from _kit import Ask, do, failure, go, say, vm
 
+# Whoever started this may have had it ignored, as a shell does in the background.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 WHEN = 1000
 
 
