@@ -1,6 +1,5 @@
 //! `cargo xtask report --publish`: makes a record the published one.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -25,9 +24,6 @@ pub(crate) const BESIDE: [&str; 6] = [
 
 /// Further records that are copied; the ceilings have no part in them.
 const FURTHER: [&str; 3] = ["allocations.json", "refcounts.json", "sweep.json"];
-
-/// The options that leave a part out.
-const CHOICES: [&str; 3] = ["--filter", "--engine", "--size"];
 
 /// Copies the record in `from` to `reports/published` and puts its headline table into the README; says so, and which
 /// of the records beside it are of another commit. One that is less than it should be is published only `anyway`.
@@ -86,9 +82,7 @@ pub(crate) fn publish(root: &Path, from: &Path, anyway: bool) -> Result<String> 
 
 /// What makes a record less than one to quote, each with the cure.
 fn shortcomings(report: &Report) -> Vec<String> {
-    let chosen = report.settings.arguments.iter().flatten();
-    let chosen = chosen.filter(|word| CHOICES.contains(&word.as_str()));
-    let chosen: BTreeSet<_> = chosen.map(String::as_str).collect();
+    let chosen = report.settings.narrowed_by();
     let revision = report.versions.git_revision.as_deref();
     let mut found = Vec::new();
     if !report.complete {

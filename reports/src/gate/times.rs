@@ -23,9 +23,6 @@ const OVER: [(Engine, Kind); 2] = [
     (Engine::CESK, Kind::TimesCesk),
 ];
 
-/// The options by which a comparison leaves out some of the ratios.
-const CHOICES: [&str; 3] = ["--filter", "--engine", "--size"];
-
 /// The ratios of one run of the comparison, on one model of processor, with the noise of that run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -90,7 +87,7 @@ pub enum NoTimes {
     Partial,
     /// It is of a part of the workloads or sizes.
     #[error("the comparison is of a part, by {0}")]
-    Part(&'static str),
+    Part(String),
     /// Rows that the ratios are of have no right answer.
     #[error("the comparison has wrong answers or failures")]
     Failed,
@@ -178,11 +175,8 @@ fn check(report: &Report, record: &Record) -> Result<(), NoTimes> {
     if !report.complete {
         return Err(NoTimes::Partial);
     }
-    let mut words = report.settings.arguments.iter().flatten();
-    if let Some(choice) =
-        words.find_map(|word| CHOICES.into_iter().find(|choice| is_of(word, choice)))
-    {
-        return Err(NoTimes::Part(choice));
+    if let Some(option) = report.settings.narrowed_by().first() {
+        return Err(NoTimes::Part((*option).to_owned()));
     }
     let of_ratios = [Engine::VM, Engine::FLOOR, Engine::CESK];
     let mut rows = report.results.iter();
@@ -190,12 +184,6 @@ fn check(report: &Report, record: &Record) -> Result<(), NoTimes> {
         return Err(NoTimes::Failed);
     }
     Ok(())
-}
-
-/// Whether a word of the command line is this option, with or without its value.
-fn is_of(word: &str, option: &str) -> bool {
-    word.strip_prefix(option)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
 }
 
 /// Every ratio of a record, paired as in the comparison.

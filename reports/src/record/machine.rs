@@ -1,6 +1,6 @@
 //! Where a run took place, what ran, and how quiet the machine was.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use schemars::JsonSchema;
@@ -80,6 +80,15 @@ pub struct Settings {
     /// Further settings, by name.
     #[serde(flatten)]
     pub further: BTreeMap<String, Value>,
+}
+
+impl Settings {
+    /// The options by which the run was of a part of the workloads, engines or sizes, in the order of their names.
+    pub fn narrowed_by(&self) -> BTreeSet<&str> {
+        const NARROWING: [&str; 3] = ["--filter", "--engine", "--size"];
+        let words = self.arguments.iter().flatten().map(String::as_str);
+        words.filter(|word| NARROWING.contains(word)).collect()
+    }
 }
 
 /// One round: a stretch of slices, and the state of the machine in it.

@@ -277,7 +277,10 @@ fn a_comparison_of_something_else_has_no_times() {
             let words = ["--quick", "--filter", "runs"];
             report.settings.arguments = Some(words.map(str::to_owned).to_vec());
         }),
-        changed(|report| report.settings.arguments = Some(vec!["--size=100".to_owned()])),
+        changed(|report| {
+            let words = ["--size", "100"];
+            report.settings.arguments = Some(words.map(str::to_owned).to_vec());
+        }),
         changed(|report| report.results.retain(|row| row.engine == Engine::VM)),
         changed(|report| {
             report.results[0].outcome = Outcome::Failed {
