@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use clap::Parser;
 use doeff_reports::doeff::{Doeff, Run};
+use doeff_reports::stats::noise::Grade;
 use doeff_reports::{Mode, check_writable};
 
 use measure::measure;
@@ -103,6 +104,12 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     println!("{}", doeff.to_markdown());
     doeff.write(&output)?;
     if arguments.publish {
+        if doeff.noise.grade == Some(Grade::D) {
+            bail!(
+                "the machine was too noisy (grade D) for a table to publish; it is in {}; run it on a quiet one",
+                output.display()
+            );
+        }
         doeff.write(&reports.join("published"))?;
     }
     let problems = doeff.problems();
