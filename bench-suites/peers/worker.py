@@ -61,8 +61,8 @@ class Worker:
             exec(compile(variant.read_text("utf-8"), variant, "exec"), workload.__dict__)
         return workload
 
-    def run(self, case, runs):
-        """Collect all garbage, then time some runs of a case.
+    def run(self, case, runs, warm):
+        """Collect all garbage, then time some runs of a case; before them one that is not, if warm.
 
         Gives their answers too, each that differs once, as literals.
         """
@@ -70,6 +70,8 @@ class Worker:
         # No bytecode of this file runs between the two looks at the clock.
         calls = starmap(function, repeat(arguments, runs))
         gc.collect()
+        if warm:
+            function(*arguments)
         cpu = process_time_ns()
         began = perf_counter_ns()
         answers = list(calls)

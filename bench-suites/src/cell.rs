@@ -9,8 +9,8 @@ use crate::workers::WorkerError;
 use crate::workers::protocol::Times;
 use crate::workload::{Case, Workload};
 
-/// A run that takes this many times a slice needs no run before it to warm up.
-const LONG: u64 = 50;
+/// A run that takes so many nanoseconds needs none before it to warm up.
+const LONG: u64 = 50_000_000;
 
 /// One case on one engine, with what was measured so far.
 pub struct Cell<'a> {
@@ -85,14 +85,20 @@ impl<'a> Cell<'a> {
         self.runs = runs;
     }
 
-    /// What one slice takes, in nanoseconds, as far as the warm-up has seen.
+    /// What one slice and the run before it take, in nanoseconds, as far as the warm-up has seen.
     pub fn slice_ns(&self) -> u64 {
-        self.run_ns.saturating_mul(self.runs.into())
+        let before = u64::from(!self.is_long());
+        let runs = u64::from(self.runs).saturating_add(before);
+        self.run_ns.saturating_mul(runs)
+    }
+
+    fn is_long(&self) -> bool {
+        self.run_ns >= LONG
     }
 
     /// Runs once, to check the answer.
     pub fn check(&mut self, py: Python<'_>, seat: &mut Seat<'a>) {
-        self.run(py, seat, 1);
+        self.run(py, seat, 1, false);
     }
 
     /// Runs without counting it: at first until it is known how many runs make a slice, in later processes once cold
@@ -105,8 +111,7 @@ impl<'a> Cell<'a> {
         moment: &dyn Fn() -> Moment,
     ) {
         if self.runs > 0 {
-            let slice_ns = limits.slice_ns();
-            if self.run_ns < slice_ns.saturating_mul(LONG) {
+            if !self.is_long() {
                 self.warm(py, seat, 1, moment());
             }
             if self.runs > 1 {
@@ -118,9 +123,8 @@ impl<'a> Cell<'a> {
         while let Some(ns) = self.warm(py, seat, runs, moment()) {
             self.run_ns = ns / u64::from(runs);
             self.runs = limits.runs_per_slice(self.run_ns);
-            let is_long = self.run_ns >= limits.slice_ns().saturating_mul(LONG);
             // The first run is cold, and half a slice is the least to judge by.
-            if is_long || (!cold && ns >= limits.slice_ns() / 2) {
+            if self.is_long() || (!cold && ns >= limits.slice_ns() / 2) {
                 return;
             }
             cold = false;
@@ -135,14 +139,14 @@ impl<'a> Cell<'a> {
         runs: u32,
         moment: Moment,
     ) -> Option<u64> {
-        let slice = self.timed(py, seat, runs, moment)?;
+        let slice = self.timed(py, seat, runs, false, moment)?;
         self.warm_up.push(slice);
         Some(slice.ns)
     }
 
-    /// Times one slice, and records it.
+    /// Times one slice, warm unless its run is long, and records it.
     pub fn slice(&mut self, py: Python<'_>, seat: &mut Seat<'a>, moment: Moment) {
-        let slice = self.timed(py, seat, self.runs, moment);
+        let slice = self.timed(py, seat, self.runs, !self.is_long(), moment);
         self.slices.extend(slice);
     }
 
@@ -151,9 +155,10 @@ impl<'a> Cell<'a> {
         py: Python<'_>,
         seat: &mut Seat<'a>,
         runs: u32,
+        warm: bool,
         moment: Moment,
     ) -> Option<Slice> {
-        let times = self.run(py, seat, runs)?;
+        let times = self.run(py, seat, runs, warm)?;
         Some(Slice {
             process: moment.process,
             round: moment.round,
@@ -165,8 +170,8 @@ impl<'a> Cell<'a> {
     }
 
     /// Makes some runs, and then checks their answers. `None` when they failed.
-    fn run(&mut self, py: Python<'_>, seat: &mut Seat<'a>, runs: u32) -> Option<Times> {
-        match seat.run(self.workload, self.case, runs) {
+    fn run(&mut self, py: Python<'_>, seat: &mut Seat<'a>, runs: u32, warm: bool) -> Option<Times> {
+        match seat.run(self.workload, self.case, runs, warm) {
             Ok(times) => {
                 let wrong = times
                     .answers

@@ -25,7 +25,8 @@ impl<'a> Seat<'a> {
         }
     }
 
-    /// Runs a case in the worker, which is started if there is none, after a crash as at the beginning.
+    /// Runs a case in the worker, which is started if there is none, after a crash as at the beginning. If `warm`, it
+    /// is run once more before that, untimed.
     ///
     /// # Errors
     /// What the worker raised, or that it ended.
@@ -34,8 +35,9 @@ impl<'a> Seat<'a> {
         workload: &'a Workload,
         case: &'a Case,
         runs: u32,
+        warm: bool,
     ) -> Result<Times, WorkerError> {
-        let done = self.try_run(workload, case, runs);
+        let done = self.try_run(workload, case, runs, warm);
         if matches!(
             done,
             Err(WorkerError::Ended { .. } | WorkerError::Hung { .. } | WorkerError::Garbled { .. })
@@ -51,6 +53,7 @@ impl<'a> Seat<'a> {
         workload: &'a Workload,
         case: &'a Case,
         runs: u32,
+        warm: bool,
     ) -> Result<Times, WorkerError> {
         let worker = match &mut self.worker {
             Some(worker) => worker,
@@ -71,6 +74,10 @@ impl<'a> Seat<'a> {
             self.ready.insert(key, number);
             number
         };
-        worker.ask(&Request::Run { case: number, runs })
+        worker.ask(&Request::Run {
+            case: number,
+            runs,
+            warm,
+        })
     }
 }

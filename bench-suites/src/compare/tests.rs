@@ -241,6 +241,22 @@ fn a_long_run_needs_no_warm_up_of_later_processes() {
 }
 
 #[test]
+fn a_slice_is_warm_unless_its_run_is_long() {
+    let by_warm = |ms: u32| {
+        measured(&format!(
+            "times(runs, '300', {ms} * 10**6 + request['warm'])"
+        ))
+    };
+    let timed = |slices: &[doeff_reports::Slice]| -> Vec<u64> {
+        slices.iter().map(|slice| slice.ns % 1000).collect()
+    };
+    let (short, long) = (by_warm(1), by_warm(50));
+    assert!(timed(&short.warm_up).iter().all(|&warm| warm == 0));
+    assert_eq!(timed(&short.slices), [1, 1]);
+    assert_eq!(timed(&long.slices), [0, 0]);
+}
+
+#[test]
 fn a_wrong_answer_is_told_with_the_right_one_and_ends_the_cell() {
     for wrong in ["301", "300.0", "'300'", "<object>", "None", ""] {
         let row = measured(&format!("times(runs, {wrong:?})"));

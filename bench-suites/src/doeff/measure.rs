@@ -128,8 +128,7 @@ fn cells<'a>(scenarios: &[&'a Planned]) -> (Vec<Cell<'a>>, Vec<usize>) {
     (cells, groups)
 }
 
-/// Lets both wheels make as many runs a slice: a slice begins after a collection, which empties free lists, so a run
-/// costs the more, the fewer there are.
+/// Lets both wheels make as many runs a slice, so that what the first ones of a slice cost more is shared alike.
 fn align(cells: &mut [Cell<'_>]) {
     for pair in cells.chunks_mut(NAMES.len()) {
         let most = pair.iter().map(|cell| cell.runs).max().unwrap_or(1);
@@ -178,9 +177,9 @@ impl Cell<'_> {
             .with_context(|| self.label())?;
         self.samples.push(Vec::new());
         let mut runs = 1;
-        let mut ns = self.run(workers, runs)?;
+        let mut ns = self.run(workers, runs, false)?;
         if self.runs > 0 {
-            self.run(workers, self.runs)?;
+            self.run(workers, self.runs, false)?;
             return Ok(());
         }
         // The first run is cold, and half a slice is the least to judge by.
@@ -192,7 +191,7 @@ impl Cell<'_> {
                 return Ok(());
             }
             runs = wanted.min(runs.saturating_mul(10)).max(2);
-            ns = self.run(workers, runs)?;
+            ns = self.run(workers, runs, false)?;
         }
     }
 
@@ -217,17 +216,17 @@ impl Cell<'_> {
     #[expect(clippy::cast_precision_loss)] // a slice takes far less than 2^52 nanoseconds
     fn slice(&mut self, workers: &mut [Worker; 2]) -> Result<()> {
         let operations = u64::from(self.runs) * self.scenario.size;
-        let ns = self.run(workers, self.runs)? as f64 / operations as f64;
+        let ns = self.run(workers, self.runs, true)? as f64 / operations as f64;
         let process = self.samples.last_mut().context("it was not warmed up")?;
         process.push(ns);
         Ok(())
     }
 
-    /// Makes some runs and checks their answers; the nanoseconds.
-    fn run(&self, workers: &mut [Worker; 2], runs: u32) -> Result<u64> {
+    /// Makes some runs, before them an untimed one if `warm`, and checks their answers; the nanoseconds.
+    fn run(&self, workers: &mut [Worker; 2], runs: u32, warm: bool) -> Result<u64> {
         let case = self.case;
         let times: Times = workers[self.wheel]
-            .ask(&Request::Run { case, runs })
+            .ask(&Request::Run { case, runs, warm })
             .with_context(|| self.label())?;
         let wanted = (self.scenario.answer)(self.scenario.size).to_string();
         match times.answers.iter().find(|answer| **answer != wanted) {

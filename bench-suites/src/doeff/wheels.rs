@@ -104,7 +104,11 @@ fn describe(worker: &mut Worker) -> Result<String> {
         params: &params,
         size: 1,
     })?;
-    let times: Times = worker.ask(&Request::Run { case, runs: 1 })?;
+    let times: Times = worker.ask(&Request::Run {
+        case,
+        runs: 1,
+        warm: false,
+    })?;
     let said = times.answers.first().context("a wheel says nothing")?;
     Ok(said.trim_matches('\'').to_owned())
 }

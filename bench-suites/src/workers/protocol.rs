@@ -28,6 +28,9 @@ pub enum Request<'a> {
         case: u32,
         /// How often.
         runs: u32,
+        /// Whether to run it once more before them, untimed. To collect garbage is to go through the whole heap, which
+        /// leaves little else in the caches.
+        warm: bool,
     },
 }
 
@@ -45,6 +48,7 @@ pub(super) enum Asked {
     Run {
         case: u32,
         runs: u32,
+        warm: bool,
     },
 }
 

@@ -75,7 +75,9 @@ impl Server {
                 let source = Source::of_text(name, path, text);
                 reply(replies, &told(self.prepare(py, source, &params, size)))
             }
-            Asked::Run { case, runs } => reply(replies, &told(self.run(py, case, runs))),
+            Asked::Run { case, runs, warm } => {
+                reply(replies, &told(self.run(py, case, runs, warm)))
+            }
         })
     }
 
@@ -105,8 +107,8 @@ impl Server {
         Ok(self.cases.len() - 1)
     }
 
-    /// Collects all garbage, then times some runs of a case.
-    fn run(&self, py: Python<'_>, case: u32, runs: u32) -> Result<Times> {
+    /// Collects all garbage, then times some runs of a case; before them one that is not, if `warm`.
+    fn run(&self, py: Python<'_>, case: u32, runs: u32, warm: bool) -> Result<Times> {
         let Some((_, runnable)) = self.cases.get(case as usize) else {
             bail!("there is no case {case}");
         };
@@ -114,6 +116,9 @@ impl Server {
         py.import("gc")
             .and_then(|gc| gc.call_method0("collect"))
             .map_err(described)?;
+        if warm {
+            runnable.time(py, 1).map_err(described)?;
+        }
         let timed = runnable.time(py, runs).map_err(described)?;
         let mut answers = Vec::new();
         for answer in &timed.answers {

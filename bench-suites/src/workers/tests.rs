@@ -65,8 +65,12 @@ fn prepare(worker: &mut Worker, workload: &Workload, case: &Case) -> u32 {
         .unwrap_or_else(|error| panic!("{error}"))
 }
 
+fn request(case: u32, runs: u32, warm: bool) -> Request<'static> {
+    Request::Run { case, runs, warm }
+}
+
 fn run(worker: &mut Worker, case: u32, runs: u32) -> Result<Times, WorkerError> {
-    worker.ask(&Request::Run { case, runs })
+    worker.ask(&request(case, runs, false))
 }
 
 fn environment(folder: &TempDir) -> Environment {
@@ -196,6 +200,25 @@ fn garbage_is_collected_before_the_runs_and_the_collector_is_on() {
 }
 
 #[test]
+fn a_warm_case_is_run_once_more_untimed() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let slow_once = "import itertools, time\ncount = itertools.count(1)\n\
+                     def run(_):\n    number = next(count)\n    time.sleep((number == 1) * 0.2)\n    return number";
+    with_python(|py| {
+        let mut worker = worker(&folder, &stand_in(slow_once));
+        let (workload, cases) = workload(py, &program("resume_churn"));
+        let case = prepare(&mut worker, &workload, &cases[0]);
+        let warm: Times = worker
+            .ask(&request(case, 2, true))
+            .unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(warm.answers, ["2", "3"]);
+        assert!(warm.nanoseconds < 200_000_000, "{warm:?}");
+        let cold = run(&mut worker, case, 2).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(cold.answers, ["4", "5"]);
+    });
+}
+
+#[test]
 fn different_answers_all_come() {
     let counting =
         "import itertools\nanswers = itertools.count()\ndef run(_):\n    return next(answers)";
@@ -240,7 +263,7 @@ fn a_worker_that_has_died_is_dead_for_good() {
     let mut worker = ended;
     for _ in 0..2 {
         let error = worker
-            .ask::<Value>(&Request::Run { case: 0, runs: 1 })
+            .ask::<Value>(&request(0, 1, false))
             .expect_err("nobody is there");
         let WorkerError::Ended { status, .. } = error else {
             panic!("{error}");
@@ -263,7 +286,7 @@ fn a_worker_that_hangs_is_ended() {
         worker.patience = Duration::from_secs(2);
         let began = Instant::now();
         let error = worker
-            .ask::<Value>(&Request::Run { case: 0, runs: 1 })
+            .ask::<Value>(&request(0, 1, false))
             .expect_err("it says nothing");
         assert!(began.elapsed() < Duration::from_secs(30));
         let WorkerError::Hung { said, .. } = &error else {
@@ -272,7 +295,7 @@ fn a_worker_that_hangs_is_ended() {
         assert_eq!(said, "still here");
         let text = "did not reply within 2 s and was ended";
         assert!(error.to_string().contains(text), "{error}");
-        let again = worker.ask::<Value>(&Request::Run { case: 0, runs: 1 });
+        let again = worker.ask::<Value>(&request(0, 1, false));
         assert!(
             matches!(again, Err(WorkerError::Ended { .. })),
             "it is gone"
@@ -287,7 +310,7 @@ fn a_reply_of_another_form_is_shown() {
         .args(["-I", "-c", script])
         .spawn_worker();
     let error = worker
-        .ask::<Value>(&Request::Run { case: 0, runs: 1 })
+        .ask::<Value>(&request(0, 1, false))
         .expect_err("it is no reply");
     let message = error.to_string();
     assert!(matches!(error, WorkerError::Garbled { .. }), "{message}");
@@ -326,7 +349,7 @@ fn served(engine: &str, requests: &[Request<'_>]) -> Vec<Value> {
 
 #[test]
 fn engines_of_ours_are_served_alike() {
-    let run = Request::Run { case: 0, runs: 3 };
+    let run = request(0, 3, true);
     with_python(|py| {
         for engine in ["vm", "cesk", "pure", "floor", "call", "noop"] {
             let (workload, cases) = workload(py, &program("resume_churn"));
@@ -349,7 +372,7 @@ fn engines_of_ours_are_served_alike() {
 #[test]
 fn what_cannot_be_served_is_an_error_that_says_why() {
     with_python(|_| {
-        let replies = served("vm", &[Request::Run { case: 7, runs: 1 }]);
+        let replies = served("vm", &[request(7, 1, false)]);
         assert_eq!(replies[0], json!({"error": "there is no case 7"}));
         let broken = Request::Prepare {
             name: "broken",
