@@ -19,6 +19,8 @@ mod publish;
 mod python;
 mod readme;
 mod report;
+#[cfg(test)]
+mod repository;
 mod research;
 mod scratch;
 mod soak;

@@ -52,26 +52,15 @@ mod tests {
     use std::path::Path;
 
     use super::{check_out, remove};
-    use crate::process::program;
+    use crate::repository::{commit, git, init};
 
     #[test]
     fn a_tree_is_of_the_commit_and_can_be_replaced() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let repository = folder.path().join("repository");
         std::fs::create_dir(&repository).expect("the folder is writable");
-        let git = |words: &[&str]| {
-            let identity = ["-c", "user.name=test", "-c", "user.email=test@localhost"];
-            let said = program("git", [&identity, words].concat(), &repository).read();
-            said.unwrap_or_else(|error| panic!("{error}"))
-        };
-        let commit = |text: &str| {
-            std::fs::write(repository.join("file"), text).expect("the folder is writable");
-            git(&["add", "file"]);
-            git(&["commit", "--quiet", "--message", text]);
-            git(&["rev-parse", "HEAD"])
-        };
-        git(&["init", "--quiet"]);
-        let (one, other) = (commit("one"), commit("other"));
+        init(&repository);
+        let [one, other] = ["one", "other"].map(|text| commit(&repository, "file", text));
         let tree = folder.path().join("tree");
         let text = |tree: &Path| std::fs::read_to_string(tree.join("file")).expect("it is there");
         for (revision, expected) in [(&one, "one"), (&other, "other")] {
@@ -93,7 +82,7 @@ mod tests {
             remove(&repository, &tree).unwrap_or_else(|error| panic!("{error:#}"));
             assert!(!tree.exists());
         }
-        let listed = git(&["worktree", "list"]);
+        let listed = git(&repository, &["worktree", "list"]);
         assert_eq!(listed.lines().count(), 1, "{listed}");
     }
 }

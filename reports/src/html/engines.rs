@@ -174,3 +174,23 @@ fn cell(has: &Has) -> Cell {
         _ => Cell::set(format::MISSING, "out"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::FEATURES;
+
+    #[test]
+    fn every_feature_is_of_a_workload_that_there_is() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../bench-suites/programs");
+        for (feature, workload, parameter) in FEATURES {
+            let path = root.join(format!("{workload}.py"));
+            let text = fs::read_to_string(&path);
+            let text = text.unwrap_or_else(|error| panic!("{feature}: {workload}: {error}"));
+            let name = parameter.and_then(|parameter| parameter.split('=').next());
+            assert!(name.is_none_or(|name| text.contains(name)), "{feature}");
+        }
+    }
+}

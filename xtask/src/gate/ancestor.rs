@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use doeff_reports::gate::{Baseline, Origin};
 
 use super::folder::Folder;
@@ -108,9 +108,7 @@ impl<'a> Tree<'a> {
         };
         // A ceiling may be broken there: only what is read counts.
         let failures = measurement.run(&self.output)?;
-        let found = measurement
-            .read(&self.output)
-            .with_context(|| failures.join("\n"))?;
+        let found = measurement.read(&self.output, &failures)?;
         Ok(Baseline {
             origin: Origin::Built,
             record: found.record,
@@ -140,39 +138,24 @@ mod tests {
     use std::fs;
 
     use super::*;
-
-    /// A repository, and a function that runs git in it.
-    fn git(root: &Path, words: &[&str]) -> String {
-        let identity = ["-c", "user.name=test", "-c", "user.email=test@localhost"];
-        let said = program("git", [&identity, words].concat(), root).read();
-        said.unwrap_or_else(|error| panic!("{error}"))
-    }
-
-    fn commit(root: &Path, text: &str) -> String {
-        fs::write(root.join("file"), text).expect("the folder is writable");
-        git(root, &["add", "file"]);
-        git(
-            root,
-            &["commit", "--quiet", "--no-verify", "--message", text],
-        );
-        git(root, &["rev-parse", "HEAD"])
-    }
+    use crate::repository::{commit, git, init};
 
     #[test]
     fn the_newest_ancestor_depends_on_where_one_is() {
         let folder = tempfile::tempdir().expect("there is room for a folder");
         let root = folder.path();
-        git(root, &["init", "--quiet", "--initial-branch=main"]);
-        let first = commit(root, "first");
+        init(root);
+        let commit = |text: &str| commit(root, "file", text);
+        let first = commit("first");
         let found = || ancestors(root).unwrap_or_else(|error| panic!("{error:#}"));
         assert_eq!(found(), [""; 0]);
-        let second = commit(root, "second");
+        let second = commit("second");
         assert_eq!(found(), [first.as_str()]);
         fs::write(root.join("file"), "not committed").expect("the folder is writable");
         assert_eq!(found(), [second.as_str(), &first]);
         git(root, &["checkout", "--quiet", "-b", "branch", "--force"]);
-        commit(root, "third");
-        commit(root, "fourth");
+        commit("third");
+        commit("fourth");
         assert_eq!(found(), [second.as_str(), &first]);
         assert!(resolve(root, "nowhere").is_err());
     }

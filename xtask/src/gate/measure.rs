@@ -60,6 +60,14 @@ const TOLD: usize = 8;
 /// How Cargo says that a bench has failed, which is told anyway.
 const OF_CARGO: &str = "error: bench failed";
 
+/// A suite that failed.
+#[derive(Debug)]
+pub(super) struct Failure {
+    suite: &'static str,
+    /// In a line.
+    pub(super) told: String,
+}
+
 /// A run of everything that is exact, in some tree.
 pub(super) struct Measurement<'a> {
     /// The tree.
@@ -74,8 +82,8 @@ pub(super) struct Measurement<'a> {
 }
 
 impl Measurement<'_> {
-    /// Runs it. What failed is told, a line each; that a ceiling is broken is one of the reasons.
-    pub(super) fn run(&self, output: &Path) -> Result<Vec<String>> {
+    /// Runs it; what failed. That a ceiling is broken is one of the reasons.
+    pub(super) fn run(&self, output: &Path) -> Result<Vec<Failure>> {
         let mut failures = Vec::new();
         for suite in self.suites() {
             let name = suite.name;
@@ -98,7 +106,8 @@ impl Measurement<'_> {
                 command = command.env("CARGO_TARGET_DIR", target);
             }
             if let Some(problem) = problem(&command)? {
-                failures.push(format!("cargo bench --bench {name} failed: {problem}"));
+                let told = format!("cargo bench --bench {name} failed: {problem}");
+                failures.push(Failure { suite: name, told });
             }
         }
         Ok(failures)
@@ -113,20 +122,27 @@ impl Measurement<'_> {
         iter::once(INSTRUCTIONS).chain(further)
     }
 
-    /// What a run wrote into a folder. Every record has to be there.
-    pub(super) fn read(&self, folder: &Path) -> Result<Found> {
+    /// What a run, whose failures are these, wrote into a folder. Every record has to be there. A failure is an error
+    /// of what is found, but for that of a suite that broke a limit: that is why it failed.
+    pub(super) fn read(&self, folder: &Path, failures: &[Failure]) -> Result<Found> {
         let path = |suite: Suite| folder.join(suite.record);
-        let mut found = Found::of(&read_instructions(&path(INSTRUCTIONS))?);
+        let counts = read_instructions(&path(INSTRUCTIONS));
+        let counts = match told(failures, INSTRUCTIONS) {
+            Some(told) => counts.with_context(|| told.to_owned())?,
+            None => counts?,
+        };
+        let mut found = Found::of(&counts);
+        excuse(&mut found, 0, told(failures, INSTRUCTIONS));
         if self.has(CORE) {
-            self.join(&mut found, CORE, exact::core(&path(CORE)))?;
+            self.join(&mut found, CORE, exact::core(&path(CORE)), failures)?;
         }
         if self.has(HEAP) {
-            let record = Allocations::read(&path(HEAP));
-            self.join(&mut found, HEAP, record.map_err(Into::into))?;
+            let record = Allocations::read(&path(HEAP)).map_err(Into::into);
+            self.join(&mut found, HEAP, record, failures)?;
         }
         if self.has(REFCOUNT) {
-            let record = Refcounts::read(&path(REFCOUNT));
-            self.join(&mut found, REFCOUNT, record.map_err(Into::into))?;
+            let record = Refcounts::read(&path(REFCOUNT)).map_err(Into::into);
+            self.join(&mut found, REFCOUNT, record, failures)?;
         }
         found.only = self.workloads.to_vec();
         found.without = self.without.to_vec();
@@ -134,13 +150,41 @@ impl Measurement<'_> {
     }
 
     /// Adds a record, which has to be there; only an ancestor may be from before there was such a record.
-    fn join<T: Exact>(&self, found: &mut Found, suite: Suite, record: Result<T>) -> Result<()> {
+    fn join<T: Exact>(
+        &self,
+        found: &mut Found,
+        suite: Suite,
+        record: Result<T>,
+        failures: &[Failure],
+    ) -> Result<()> {
+        let told = told(failures, suite);
         match record.with_context(|| format!("cannot use {}", suite.record)) {
-            Ok(record) => found.join(&record),
+            Ok(record) => {
+                let broken = found.broken.len();
+                found.join(&record);
+                excuse(found, broken, told);
+            }
             Err(error) if self.target.is_some() => eprintln!("nothing to compare with: {error:#}"),
-            Err(error) => return Err(error),
+            Err(error) => match told {
+                Some(told) => return Err(error.context(told.to_owned())),
+                None => return Err(error),
+            },
         }
         Ok(())
+    }
+}
+
+/// What is told of a suite that failed.
+fn told(failures: &[Failure], suite: Suite) -> Option<&str> {
+    let mut failures = failures.iter();
+    let failed = failures.find(|failed| failed.suite == suite.name)?;
+    Some(&failed.told)
+}
+
+/// A failure is an error, unless more limits are broken than before: that is why the suite failed.
+fn excuse(found: &mut Found, broken: usize, told: Option<&str>) {
+    if found.broken.len() == broken {
+        found.errors.extend(told.map(str::to_owned));
     }
 }
 
@@ -195,6 +239,34 @@ mod tests {
         assert_eq!(said("exit 1").as_deref(), Some("exit status: 1"));
     }
 
+    fn failure(suite: &'static str, told: &str) -> Failure {
+        let told = told.to_owned();
+        Failure { suite, told }
+    }
+
+    #[test]
+    fn a_broken_limit_excuses_its_own_suite_and_no_other() {
+        let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ceilings/golden");
+        let measurement = Measurement {
+            root: &golden,
+            target: None,
+            full: false,
+            workloads: &[],
+            without: &[HEAP, REFCOUNT].map(|suite| suite.name.to_owned()),
+        };
+        let failed = [
+            failure("instructions", "a ceiling"),
+            failure("core", "it crashed"),
+        ];
+        let mut found = measurement
+            .read(&golden, &failed)
+            .unwrap_or_else(|error| panic!("{error:?}"));
+        assert_eq!((found.broken.len(), found.errors.len()), (2, 0));
+        // As of a suite whose record breaks none.
+        excuse(&mut found, 2, Some("it crashed"));
+        assert_eq!(found.errors, ["it crashed"]);
+    }
+
     #[test]
     fn a_record_that_is_not_there_is_an_error() {
         let folder = tempfile::tempdir().expect("there is room for a folder");
@@ -205,10 +277,17 @@ mod tests {
             workloads: &[],
             without: &[],
         };
-        let missing = measurement.read(folder.path()).expect_err("there is none");
+        let missing = measurement
+            .read(folder.path(), &[])
+            .expect_err("there is none");
         assert!(
             missing.to_string().contains("instructions.json"),
             "{missing}"
         );
+        let failed = [failure("instructions", "it crashed")];
+        let missing = measurement
+            .read(folder.path(), &failed)
+            .expect_err("there is none");
+        assert_eq!(missing.to_string(), "it crashed");
     }
 }

@@ -72,20 +72,13 @@ fn gate(workspace: &Workspace, arguments: &GateArgs, output: &Path) -> Result<Ve
         workloads: &arguments.workloads,
         without: &arguments.without,
     };
-    let mut errors = Vec::new();
+    let mut failures = Vec::new();
     let from = arguments.from.as_deref().unwrap_or(output);
     if arguments.from.is_none() {
         tools::prepare(workspace)?;
-        errors.extend(measurement.run(output)?);
+        failures = measurement.run(output)?;
     }
-    let read = measurement.read(from);
-    let mut found = match errors.first() {
-        Some(failure) => read.with_context(|| failure.clone())?,
-        None => read?,
-    };
-    if found.broken.is_empty() {
-        found.errors.extend(errors); // otherwise that is why it failed
-    }
+    let mut found = measurement.read(from, &failures)?;
     check_named(&arguments.workloads, &found)?;
     found.times = times::read(&workspace.root, from, &found.record);
     let accepted = folder.accepted()?;
@@ -272,24 +265,16 @@ mod tests {
     use doeff_reports::gate::{Found, read_instructions};
 
     use super::{check_clean, check_named};
-    use crate::process::program;
+    use crate::repository::{commit, init};
 
     #[test]
     fn a_dirty_tree_is_told_before_measuring() {
         let folder = tempfile::tempdir().expect("there is room for a folder");
         let root = folder.path();
-        let git = |words: &[&str]| {
-            let identity = ["-c", "user.name=test", "-c", "user.email=test@localhost"];
-            let said = program("git", [&identity, words].concat(), root).read();
-            said.unwrap_or_else(|error| panic!("{error}"))
-        };
-        let write = |text: &str| fs::write(root.join("file"), text).expect("it is writable");
-        git(&["init", "--quiet"]);
-        write("one");
-        git(&["add", "."]);
-        git(&["commit", "--quiet", "--no-verify", "--message", "one"]);
+        init(root);
+        commit(root, "file", "one");
         assert!(check_clean(root).is_ok());
-        write("other");
+        fs::write(root.join("file"), "other").expect("it is writable");
         let error = check_clean(root).expect_err("a file differs").to_string();
         assert!(
             error.contains("(M file)") && error.contains("git stash"),

@@ -43,31 +43,22 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::repository::{commit, init};
 
     #[test]
     fn only_a_change_after_the_comparison_tells_that_it_is_of_something_else() {
         let folder = tempfile::tempdir().expect("there is room for a folder");
         let root = folder.path();
-        let git = |words: &[&str]| {
-            let identity = ["-c", "user.name=test", "-c", "user.email=test@localhost"];
-            let said = program("git", [&identity, words].concat(), root).read();
-            said.unwrap_or_else(|error| panic!("{error}"))
-        };
-        let write = |text: &str| {
-            let path = root.join("Cargo.toml");
-            fs::write(&path, text).expect("the folder is writable");
-            modified(&path).expect("it was just written")
-        };
-        git(&["init", "--quiet"]);
-        let then = write("one");
-        git(&["add", "."]);
-        git(&["commit", "--quiet", "--no-verify", "--message", "one"]);
+        let path = root.join("Cargo.toml");
+        init(root);
+        commit(root, "Cargo.toml", "one");
+        let then = modified(&path).expect("it was just written");
         let [before, after] = [
             then - Duration::from_secs(60),
             then + Duration::from_secs(60),
         ];
         assert_eq!(changed_after(root, Some(before)), None);
-        write("other");
+        fs::write(&path, "other").expect("the folder is writable");
         let found = changed_after(root, Some(before));
         assert_eq!(found.as_deref(), Some("Cargo.toml"));
         assert_eq!(changed_after(root, Some(after)), None);
