@@ -36,7 +36,7 @@ impl Turn {
                 file.rewind().with_context(cannot)?;
                 file.read_to_string(&mut holder).with_context(cannot)?;
                 bail!(
-                    "another comparison is running (process {holder}), and two at once would disturb each other; \
+                    "another measurement is running (process {holder}), and two at once would disturb each other; \
                      wait for its end, or stop it"
                 )
             }

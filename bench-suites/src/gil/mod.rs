@@ -21,6 +21,7 @@ use plan::{Cell, LONG_SEARCH, WORKLOADS, Way, Worker, cells};
 use report::{Report, Samples};
 use threads::{Seat, Subject, Threads};
 
+use crate::compare::Turn;
 use crate::progress::Stage;
 use crate::{python, schedule};
 
@@ -61,6 +62,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         None => python::workspace().join("reports/latest"),
     };
     doeff_reports::check_writable(&folder)?;
+    let _turn = Turn::take(python::workspace())?;
     python::check()?;
     python::start()?;
     let report = Python::attach(|py| measure(py, arguments))?;
