@@ -79,6 +79,36 @@ fn every_law_is_found_50_times_of_50_in_noise_of_1_percent() {
 }
 
 #[test]
+fn in_noise_small_growth_passes_for_less_than_it_is() {
+    let named = |growth: f64, shape: fn(f64) -> f64| {
+        let verdicts = (0..100).map(|seed| {
+            let mut noise = Noise::seeded(seed);
+            let points: Vec<_> = sizes(13)
+                .into_iter()
+                .map(|n| (n, growth.mul_add(shape(n / 1e5), 1.0) * noise.factor(0.01)))
+                .collect();
+            fitted(&points).law
+        });
+        verdicts.collect::<Vec<_>>()
+    };
+    let count = |verdicts: &[Option<Law>], law| {
+        let named = verdicts.iter().filter(|verdict| **verdict == Some(law));
+        named.count()
+    };
+    let linear = named(0.05, |n| n);
+    assert!(
+        (50..=80).contains(&count(&linear, Law::Constant)),
+        "{linear:?}"
+    );
+    let quadratic = named(0.2, |n| n * n);
+    assert!(
+        (20..=40).contains(&count(&quadratic, Law::Linear)),
+        "{quadratic:?}"
+    );
+    assert!(count(&quadratic, Law::Constant) == 0, "{quadratic:?}");
+}
+
+#[test]
 fn noise_passes_for_growth_once_in_a_thousand_times_at_most() {
     let wrong = (0..1_000).filter(|seed| {
         let points = costs(Law::Constant, 13, 0.01, &mut Noise::seeded(1_000 + seed));
