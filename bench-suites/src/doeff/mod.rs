@@ -67,6 +67,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let output = arguments.output.clone();
     let output = output.unwrap_or_else(|| reports.join("latest"));
     check_writable(&output)?;
+    let revision = record::git_revision(workspace());
+    if arguments.publish {
+        check_committed(revision.as_deref())?;
+    }
     let _turn = Turn::take(workspace())?;
     let mode = if arguments.quick {
         Mode::Quick
@@ -94,7 +98,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         mode,
         machine: record::machine(),
         python: built_against().version,
-        revision: record::git_revision(workspace()),
+        revision,
         wheels: measured.wheels,
         wheel: wheels.wheel,
         seed,
@@ -123,6 +127,17 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     })
 }
 
+/// That a table to publish will be of a commit.
+fn check_committed(revision: Option<&str>) -> Result<()> {
+    match revision {
+        Some(revision) if revision.ends_with("-dirty") => bail!(
+            "files differ from the commit {}, so that nobody else could measure what is published; commit them first",
+            revision.trim_end_matches("-dirty")
+        ),
+        _ => Ok(()),
+    }
+}
+
 /// The file of some scenarios.
 fn file(name: &str) -> PathBuf {
     workspace().join(format!("bench-suites/doeff/scenarios/{name}.py"))
@@ -132,7 +147,7 @@ fn file(name: &str) -> PathBuf {
 mod tests {
     use clap::{CommandFactory as _, Parser as _};
 
-    use super::Arguments;
+    use super::{Arguments, check_committed};
 
     #[test]
     fn the_definition_is_consistent() {
@@ -148,5 +163,12 @@ mod tests {
         assert!(parse(&["--publish", "--quick", "--bench"]).is_ok());
         assert!(parse(&["--publish", "--scenario", "writer"]).is_err());
         assert!(parse(&["--scenario", "no such"]).is_err());
+    }
+
+    #[test]
+    fn a_table_of_what_is_not_committed_is_not_published() {
+        assert!(check_committed(Some("2197af361c2b")).is_ok());
+        let error = check_committed(Some("2197af361c2b-dirty")).expect_err("files differ");
+        assert!(error.to_string().contains("the commit 2197af361c2b,"));
     }
 }
