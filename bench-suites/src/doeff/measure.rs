@@ -44,7 +44,7 @@ pub(super) struct Measured {
 fn slices(mode: Mode) -> u32 {
     match mode {
         Mode::Quick => 16,
-        Mode::Full => 64,
+        Mode::Full => 96,
     }
 }
 

@@ -11,8 +11,8 @@ use crate::{format, head};
 const INTRODUCTION: &str = "\
 Times of an operation, and how many times faster ours is: the median ratio of paired slices, with its 95 % interval. \
 *Python* is the part that is not the machine, measured without one in the same processes: the effects made by \
-doeff's classes, the loops, and the clauses' code as plain functions. The *rest* is the whole without it. A dash \
-stands where the clauses are too much of doeff's to run without a machine.
+doeff's classes, the loops, and the clauses' code as plain functions. The *rest* is the whole without it, a difference of \
+lower quartiles. A dash stands where the clauses are too much of doeff's to run without a machine.
 
 Built-in effects must be 5 times faster: whole where doeff's Python has no part in it, which is a state that is asked by \
 one effect object; else, where it makes each effect or answers it, in the rest. Everything else is required of the whole. \

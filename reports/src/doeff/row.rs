@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::{Samples, Scenario};
 use crate::format;
 use crate::stats::bootstrap::{Estimate, Nested, NestedError, Resampling};
-use crate::stats::median;
 use crate::stats::verdict::{Judgement, Verdict};
+use crate::stats::{Summary, median};
 
 /// The same of both wheels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -100,8 +100,8 @@ pub struct Row {
     pub python_ns: Option<Beside<f64>>,
     /// The published wheel's time over ours, of pairs of slices.
     pub whole: Estimate,
-    /// The same without doeff's Python, of the processes' medians. `None` where that is unknown, or takes as long as the
-    /// whole.
+    /// The same without doeff's Python, of the lower quartiles of each process's slices. `None` where that is unknown, or
+    /// takes as long as the whole.
     pub rest: Option<Estimate>,
     /// The verdict on our time over the published wheel's, once it was judged among the others.
     pub judgement: Option<Judgement>,
@@ -184,15 +184,16 @@ fn ratios(over: &Samples, under: &Samples) -> Vec<Vec<f64>> {
     over.iter().zip(under).map(of_process).collect()
 }
 
-/// What is left of the wholes without Python, published over ours, one for each process. Medians are taken before the
-/// difference, which makes of their noise the more, the less is left. `None` where nothing is left.
+/// What is left of the wholes without Python, published over ours, one for each process. Lower quartiles are taken before
+/// the difference: what disturbs a slice only makes it longer, and where it does so to half of them it moves a median, of
+/// which a difference makes the more, the less is left. `None` where nothing is left.
 fn rests(whole: &Beside<Samples>, python: &Beside<Samples>) -> Option<Vec<Vec<f64>>> {
     let left = |whole: &Samples, python: &Samples| -> Option<Vec<f64>> {
         let left = whole
             .iter()
             .zip(python)
-            .map(|(whole, python)| middle(whole) - middle(python));
-        left.map(|ns| (ns > 0.0).then_some(ns)).collect()
+            .map(|(whole, python)| Some(undisturbed(whole)? - undisturbed(python)?));
+        left.map(|ns| ns.filter(|&ns| ns > 0.0)).collect()
     };
     let published = left(&whole.published, &python.published)?;
     let ours = left(&whole.ours, &python.ours)?;
@@ -204,11 +205,12 @@ fn rests(whole: &Beside<Samples>, python: &Beside<Samples>) -> Option<Vec<Vec<f6
     )
 }
 
-fn middle(slices: &[f64]) -> f64 {
-    median(&mut slices.to_vec())
+/// The lower quartile of the slices of a process; `None` where there are none.
+fn undisturbed(slices: &[f64]) -> Option<f64> {
+    Summary::of(slices).ok().map(|summary| summary.low)
 }
 
 /// The median of all slices.
 fn overall(samples: &Samples) -> f64 {
-    middle(&samples.concat())
+    median(&mut samples.concat())
 }

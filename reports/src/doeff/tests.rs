@@ -89,6 +89,24 @@ fn the_rest_is_the_whole_without_python() {
 }
 
 #[test]
+fn slices_that_were_disturbed_do_not_move_the_rest() {
+    // Something else on the machine makes three of five slices of our wheel's whole twice as long.
+    let mut measured = scenario(1.0, 1.0, None);
+    let steady = |ns: f64| vec![vec![ns; 5]; 5];
+    measured.whole = Beside {
+        published: steady(1_500.0),
+        ours: vec![vec![1_000.0, 500.0, 1_000.0, 500.0, 1_000.0]; 5],
+    };
+    measured.python = Some(Beside {
+        published: steady(400.0),
+        ours: steady(400.0),
+    });
+    let rest = table_of_one(measured).rows[0].rest;
+    let rest = rest.expect("something is left");
+    assert!(close(rest.median, 11.0), "{rest:?}");
+}
+
+#[test]
 fn slices_are_paired_within_their_round() {
     // The machine is twice as slow in every other round, which the ratios do not show.
     let slow = |ns: f64| vec![vec![ns, 2.0 * ns, ns, 2.0 * ns]; 5];
