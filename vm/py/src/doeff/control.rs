@@ -1,9 +1,10 @@
 //! What the driver does with doeff's primitives, and with ours where doeff's contract says something else.
 
-use std::ptr;
+use std::{fmt, ptr};
 
 use doeff_vm_core::{PyCallOutcome, Value, Yielded};
 use pyo3::prelude::*;
+use pyo3::types::{PyList, PyTuple};
 
 use crate::classify::{self, Reserved, Started, reserve_started, start_program, uses_continuation};
 use crate::clause::Failure;
@@ -17,7 +18,7 @@ use crate::primitives::{
     clause_without_body, go_on, go_on_throwing, perform, refuse, reserve_to_throw,
 };
 use crate::tail::is_marked;
-use crate::{calls, continuation, messages, program};
+use crate::{calls, continuation, messages, note, program};
 
 use super::expand;
 use super::install;
@@ -60,7 +61,11 @@ pub fn is_program(object: &Ref) -> bool {
 fn expand_body(expand: &Ref) -> Result<Ref, Ref> {
     // SAFETY: the caller has checked that it is one.
     let expr = unsafe { expand::expr(expand) };
-    needs_program(&expr, "")?;
+    if note::is_silent() {
+        check_parts(expand)?;
+    } else {
+        needs_program(&expr, &Place::WHOLE)?;
+    }
     program::expanding_body(&expr).ok_or_else(take_error)
 }
 
@@ -108,7 +113,15 @@ impl Driver<'_> {
         let field = |index| unsafe { node::field(node, index) };
         match kind {
             Kind::Perform => self.perform_foreign(field(0)),
-            Kind::Apply => refuse(apply_body(node).map(Yielded::Program)),
+            Kind::Apply => {
+                let checked = if self.doeff {
+                    check_parts(node)
+                } else {
+                    Ok(())
+                };
+                let body = checked.and_then(|()| apply_body(node));
+                refuse(body.map(Yielded::Program))
+            }
             Kind::Applied => self.apply(&field(0)),
             Kind::Streamed => self.run_stream(&field(0)),
             Kind::WithObserve => {
@@ -153,7 +166,7 @@ impl Driver<'_> {
     /// Calls what `Apply` has found.
     fn apply(&mut self, values: &Ref) -> PyOutcome {
         let called = with_bound(values, |values| -> Option<PyResult<Ref>> {
-            let values = values.cast::<pyo3::types::PyList>().ok()?;
+            let values = values.cast::<PyList>().ok()?;
             let py = values.py();
             let callable = values.get_item(0).ok()?;
             let callable = callable.cast::<Callable>().ok()?;
@@ -274,7 +287,7 @@ impl Driver<'_> {
         if !self.doeff {
             return start_program(body);
         }
-        check_bodies(body, kind)?;
+        check_program(body, &Place::of_body(kind))?;
         let started = start_program(body);
         if started.is_err()
             && let Some(handler) = handler
@@ -338,6 +351,10 @@ impl Driver<'_> {
             });
         };
         check_continuation(&result, kind)?;
+        let result = match kind {
+            Kind::ResumeThrow | Kind::TransferThrow => throwable(result)?,
+            _ => result,
+        };
         match clause_without_body(handler, &effect, k, result) {
             Err(error) if kind == Kind::Pass => Ok(self.refused_pass(error)),
             Err(error) => Ok(self.refused_use(error)),
@@ -354,10 +371,10 @@ impl Driver<'_> {
                 .is_some_and(|frame| is_generator(&frame.generator) && is_marked(&frame.generator))
     }
 
-    /// `TailEval`: of what is nested, doeff checks the innermost before anything is ended.
+    /// `TailEval`: doeff checks what is nested before anything is ended.
     fn tail_eval(&mut self, node: &Ref) -> PyOutcome {
         if self.doeff
-            && let Err(error) = needs_program(&innermost(node.clone()), "")
+            && let Err(error) = check_program(node, &Place::WHOLE)
         {
             return refuse(Err(error));
         }
@@ -527,28 +544,114 @@ fn undo_captured(failure: Failure, k: &Ref, captured: crate::host::PyCaptured) -
     failure.undo(k, Reserved::Captured(captured))
 }
 
-/// Checks what a primitive runs, and what that runs if it is another such, some way down.
-fn check_bodies(body: &Ref, kind: Kind) -> Result<(), Ref> {
-    const DEPTH: usize = 16;
-    let mut place = format!("{} body: ", kind.name());
-    let mut body = body.clone();
-    for _ in 0..DEPTH {
-        body = innermost(body);
-        needs_program(&body, &place)?;
-        let Some(kind @ (Kind::WithHandler | Kind::WithObserve | Kind::WithBoundaries)) =
-            node::kind_of(&body)
-        else {
-            break;
-        };
-        place.push_str(kind.name());
-        place.push_str(" body: ");
-        // SAFETY: all three kinds have a second field.
-        body = unsafe { node::field(&body, 1) };
-    }
-    Ok(())
+/// Where in a program a part of it stands, as doeff's texts tell it.
+struct Place<'a> {
+    outer: Option<&'a Self>,
+    here: Here,
 }
 
-fn needs_program(object: &Ref, place: &str) -> Result<(), Ref> {
+#[derive(Clone, Copy)]
+enum Here {
+    Whole,
+    Body(Kind),
+    Argument(usize),
+}
+
+impl Place<'_> {
+    const WHOLE: Self = Self {
+        outer: None,
+        here: Here::Whole,
+    };
+
+    fn of_body(kind: Kind) -> Self {
+        Self {
+            outer: None,
+            here: Here::Body(kind),
+        }
+    }
+
+    fn with(&self, here: Here) -> Place<'_> {
+        Place {
+            outer: Some(self),
+            here,
+        }
+    }
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(outer) = self.outer {
+            outer.fmt(f)?;
+        }
+        match self.here {
+            Here::Whole => Ok(()),
+            Here::Body(kind) => write!(f, "{} body: ", kind.name()),
+            Here::Argument(index) => write!(f, "Apply: arg[{index}]: "),
+        }
+    }
+}
+
+/// How many programs are looked at before one of them begins. doeff's machine translates all of them at first, but nesting
+/// must not cost the more each time, the deeper it is.
+const LOOKED_AT: u32 = 16;
+
+/// Checks a program, and what it runs without any code of Python, some way down.
+fn check_program(program: &Ref, place: &Place<'_>) -> Result<(), Ref> {
+    check_nested(program, place, &mut { LOOKED_AT })
+}
+
+/// As [`check_program`], of what a program runs alone.
+fn check_parts(program: &Ref) -> Result<(), Ref> {
+    check_parts_nested(program, &Place::WHOLE, &mut { LOOKED_AT })
+}
+
+fn check_nested(program: &Ref, place: &Place<'_>, left: &mut u32) -> Result<(), Ref> {
+    if *left == 0 {
+        return Ok(());
+    }
+    *left -= 1;
+    let program = innermost(program.clone());
+    needs_program(&program, place)?;
+    check_parts_nested(&program, place, left)
+}
+
+fn check_parts_nested(program: &Ref, place: &Place<'_>, left: &mut u32) -> Result<(), Ref> {
+    // SAFETY: the callers know that it has such a field.
+    let field = |index| unsafe { node::field(program, index) };
+    match node::kind_of(program) {
+        Some(kind @ (Kind::WithHandler | Kind::WithObserve | Kind::WithBoundaries)) => {
+            check_nested(&field(1), &place.with(Here::Body(kind)), left)
+        }
+        Some(Kind::Apply) => {
+            check_nested(&field(0), place, left)?;
+            for (index, argument) in items(&field(1)).iter().enumerate() {
+                check_nested(argument, &place.with(Here::Argument(index)), left)?;
+            }
+            Ok(())
+        }
+        None if expand::is_expand(program) => {
+            // SAFETY: it was just checked.
+            check_nested(&unsafe { expand::expr(program) }, place, left)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The items of a list or tuple; none of another sequence, which may run code to give them.
+fn items(sequence: &Ref) -> Vec<Ref> {
+    with_bound(sequence, |sequence| {
+        let items = if let Ok(list) = sequence.cast_exact::<PyList>() {
+            list.to_tuple()
+        } else if let Ok(tuple) = sequence.cast_exact::<PyTuple>() {
+            tuple.clone()
+        } else {
+            return Vec::new();
+        };
+        items.iter().map(crate::runs::from_bound).collect()
+    })
+}
+
+fn needs_program(object: &Ref, place: &Place<'_>) -> Result<(), Ref> {
     if classify::is_program(object)? {
         return Ok(());
     }
@@ -559,7 +662,7 @@ fn needs_program(object: &Ref, place: &str) -> Result<(), Ref> {
 fn apply_body(apply: &Ref) -> Result<Ref, Ref> {
     // SAFETY: it is an `Apply`, which has two fields.
     let [function, arguments] = [0, 1].map(|index| unsafe { node::field(apply, index) });
-    needs_program(&function, "")?;
+    needs_program(&function, &Place::WHOLE)?;
     let arguments = with_bound(&arguments, |arguments| -> PyResult<Vec<Ref>> {
         let items = arguments.try_iter()?;
         items
@@ -568,7 +671,7 @@ fn apply_body(apply: &Ref) -> Result<Ref, Ref> {
     });
     let arguments = arguments.map_err(messages::exception)?;
     for (index, argument) in arguments.iter().enumerate() {
-        needs_program(argument, &format!("Apply: arg[{index}]: "))?;
+        needs_program(argument, &Place::WHOLE.with(Here::Argument(index)))?;
     }
     program::applying_body(apply).ok_or_else(take_error)
 }

@@ -32,47 +32,33 @@ pub fn consumed(segment: u32) -> Ref {
     ))
 }
 
+/// What generators see as an error whose text tells of a value that is no exception, and a run ends with as another one where
+/// no generator has seen it.
+struct Raised {
+    /// Where it is.
+    address: usize,
+    text: String,
+    unseen: Unseen,
+}
+
+enum Unseen {
+    /// A `TypeError` of this text.
+    Mistake(String),
+    /// A `RuntimeError` that shows the object.
+    Object(String),
+}
+
 thread_local! {
-    /// The address of the latest error of [`raised`], and its text.
-    static LATEST: RefCell<(usize, String)> = const { RefCell::new((0, String::new())) };
+    static LATEST: RefCell<Option<Raised>> = const { RefCell::new(None) };
 }
 
 /// A mistake that is thrown at the `yield` under a text that is no exception of Python's.
 pub fn raised(text: &str) -> Ref {
-    let error = make::<PyRuntimeError>(as_raised(text));
-    LATEST.set((error.as_ptr() as usize, text.to_owned()));
-    error
-}
-
-fn as_raised(text: &str) -> String {
     let shown = with_python(|py| {
         let shown = PyString::new(py, text).repr();
         shown.map_or_else(|_| text.to_owned(), |shown| shown.to_string())
     });
-    format!("VM error (non-exception value in Raise): {shown}")
-}
-
-/// What a run ends with: an error of [`raised`] that no generator has seen is a `TypeError` of its text.
-///
-/// # Errors
-/// The run's error, or this.
-pub fn without_generator(result: Result<Ref, Ref>) -> Result<Ref, Ref> {
-    let (latest, text) = LATEST.take();
-    result.map_err(|error| {
-        let is_latest = || {
-            with_bound(&error, |error| -> PyResult<bool> {
-                // Another error may have been made since, where this one was.
-                let traceback = error.getattr(intern!(error.py(), "__traceback__"))?;
-                Ok(traceback.is_none()
-                    && error.get_type().is(error.py().get_type::<PyRuntimeError>())
-                    && error.str()?.to_string() == as_raised(&text))
-            })
-        };
-        if latest == error.as_ptr() as usize && is_latest().unwrap_or(false) {
-            return make::<PyTypeError>(text);
-        }
-        error
-    })
+    raise_shown(&shown, Unseen::Mistake(text.to_owned()))
 }
 
 /// [`raised`], of any object that is no exception.
@@ -81,7 +67,48 @@ pub fn raised_object(object: &Ref) -> Ref {
         let shown = object.repr();
         shown.map_or_else(|_| "?".to_owned(), |shown| shown.to_string())
     });
-    make::<PyRuntimeError>(format!("VM error (non-exception value in Raise): {shown}"))
+    raise_shown(&shown, Unseen::Object(shown.clone()))
+}
+
+fn raise_shown(shown: &str, unseen: Unseen) -> Ref {
+    let text = format!("VM error (non-exception value in Raise): {shown}");
+    let error = make::<PyRuntimeError>(text.clone());
+    LATEST.set(Some(Raised {
+        address: error.as_ptr() as usize,
+        text,
+        unseen,
+    }));
+    error
+}
+
+/// What a run ends with: the latest error of [`raised`] or [`raised_object`], where no generator has seen it, is that
+/// which it stood for.
+///
+/// # Errors
+/// The run's error, or this.
+pub fn without_generator(result: Result<Ref, Ref>) -> Result<Ref, Ref> {
+    let latest = LATEST.take();
+    result.map_err(|error| match latest {
+        Some(latest) if latest.is(&error).unwrap_or(false) => match latest.unseen {
+            Unseen::Mistake(text) => make::<PyTypeError>(text),
+            Unseen::Object(shown) => fatal(&format!("uncaught exception: {shown}")),
+        },
+        _ => error,
+    })
+}
+
+impl Raised {
+    /// Whether this is the error, and no generator has seen it.
+    fn is(&self, error: &Ref) -> PyResult<bool> {
+        // Another error may have been made since, where this one was.
+        with_bound(error, |error| {
+            let traceback = error.getattr(intern!(error.py(), "__traceback__"))?;
+            Ok(self.address == error.as_ptr() as usize
+                && traceback.is_none()
+                && error.get_type().is(error.py().get_type::<PyRuntimeError>())
+                && error.str()?.to_string() == self.text)
+        })
+    }
 }
 
 /// `<class 'int'>`, say.
