@@ -1,4 +1,4 @@
-"""What is wrong far inside a program is refused before any of it begins; and what is thrown that is no exception."""
+"""What is wrong far inside a program is refused before it begins; and throwing no exception."""
 
 from _kit import Ask, do, failure, go, say, vm
 

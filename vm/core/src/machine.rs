@@ -129,6 +129,11 @@ impl<H: Host> Machine<H> {
         self.running.as_ref()
     }
 
+    /// The innermost frame that waits in the innermost segment, if there is one.
+    pub fn waiting(&self) -> Option<&Frame<H>> {
+        self.slots.last()?.segment.waiting().next()
+    }
+
     /// Whether the stack is empty and nothing is waited for.
     pub fn is_idle(&self) -> bool {
         let [bottom] = self.slots.as_slice() else {

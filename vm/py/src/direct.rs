@@ -509,7 +509,8 @@ impl Driver<'_> {
         settle_kept(own);
         // The type is looked up only now: the clause's cleanup may have changed it.
         let Ok(Some(known)) = effect_type(&effect) else {
-            return self.stop(delegate(captured, effect, Kind::Pass, false));
+            let outcome = self.pass_no_effect(captured, effect);
+            return self.stop(outcome);
         };
         match self.machine.pass(captured, known) {
             Ok(captured) => self.ask(captured, effect),

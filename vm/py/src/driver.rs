@@ -13,6 +13,7 @@ use crate::clause::clause_raised;
 use crate::debug::Debug;
 use crate::doeff::errors;
 use crate::doeff::install::{self, Manner, callee, manner_of};
+use crate::doeff::parts::Known;
 use crate::doeff::pyvm::Published;
 use crate::generator::{self, Step, is_generator, is_new};
 use crate::host::{
@@ -141,6 +142,8 @@ pub(crate) struct Driver<'a> {
     pub(crate) raise_site: Option<Ref>,
     /// In a run of doeff's: what of the machine's work the process knows.
     pub(crate) published: Published,
+    /// In a run of doeff's: what the latest check has found right ahead.
+    pub(crate) known: Known,
 }
 
 impl<'a> Driver<'a> {
@@ -154,6 +157,7 @@ impl<'a> Driver<'a> {
             fatal: None,
             raise_site: None,
             published: Published::default(),
+            known: Known::default(),
         }
     }
 }

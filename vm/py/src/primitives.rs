@@ -11,7 +11,7 @@ use crate::classify::{
 use crate::clause::Failure;
 use crate::doeff::control::{start_call, throwable};
 use crate::doeff::{errors, install, observe};
-use crate::driver::Driver;
+use crate::driver::{Driver, drop_frame};
 use crate::effects::effect_type;
 use crate::generator::is_generator;
 use crate::host::{PyCaptured, PyFrame, PyOutcome, PyYielded};
@@ -270,9 +270,31 @@ impl Driver<'_> {
                 if k.is_some() && is_generator(&was) {
                     note = note::answered_by(&was, note.as_ref());
                 }
+                if program::gives_result(&generator) {
+                    self.drop_giving();
+                }
                 PyCallOutcome::GenYield(Yielded::TailCall(PyFrame { generator, k, note }))
             }
             Err(error) => Failure::new(error, ended).outcome(),
+        }
+    }
+}
+
+impl Driver<'_> {
+    /// Drops what waits only to give a result on, where the next such is to wait in its place: where a continuation replaces
+    /// what that runs, again and again, they would pile up.
+    #[inline(never)]
+    fn drop_giving(&mut self) {
+        let is_unneeded = |frame: &PyFrame| {
+            program::gives_result(&frame.generator)
+                && frame.note.is_none()
+                // SAFETY: a frame's `k` is a continuation.
+                && frame.k.as_ref().is_none_or(|k| unsafe { continuation::is_used(k.as_ptr()) })
+        };
+        while self.machine.waiting().is_some_and(is_unneeded) {
+            if let Some(frame) = self.machine.finish_frame() {
+                drop_frame(frame);
+            }
         }
     }
 }

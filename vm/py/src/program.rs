@@ -229,12 +229,24 @@ fn make(program: &Ref, wrap: Wrap) -> Option<Ref> {
 
 /// Whether a body is that of a `Safe` or `Listen`, which has something to do with the result.
 pub fn wraps_result(body: &Ref) -> bool {
-    if body.type_ptr() != types().program_iterator {
-        return false;
-    }
-    // SAFETY: it was just checked that it is an iterator.
-    let wrap = unsafe { &(*body.as_ptr().cast::<ProgramIterator>()).wrap };
-    !matches!(wrap, Wrap::Nothing)
+    is_iterator(body) && !is_bare(body)
+}
+
+/// Whether a body that waits for a program's result only gives it.
+pub fn gives_result(body: &Ref) -> bool {
+    is_iterator(body) && is_bare(body)
+}
+
+/// Whether a body is an iterator of a program's.
+pub fn is_iterator(body: &Ref) -> bool {
+    body.type_ptr() == types().program_iterator
+}
+
+/// Whether an iterator does nothing with the result.
+fn is_bare(iterator: &Ref) -> bool {
+    // SAFETY: the callers have checked that it is an iterator.
+    let wrap = unsafe { &(*iterator.as_ptr().cast::<ProgramIterator>()).wrap };
+    matches!(wrap, Wrap::Nothing)
 }
 
 /// Throws an exception at an iterator, whose program has failed.

@@ -11,18 +11,18 @@ use crate::clause::Failure;
 use crate::driver::{Driver, drop_frame};
 use crate::effects::performed_type;
 use crate::generator::{is_generator, with_bound};
-use crate::host::{PyFrame, PyOutcome};
+use crate::host::{PyCaptured, PyFrame, PyOutcome};
 use crate::node::{self, Kind};
 use crate::object::{Ref, take_error};
 use crate::primitives::{
-    clause_without_body, go_on, go_on_throwing, perform, refuse, reserve_to_throw,
+    clause_without_body, delegate, go_on, go_on_throwing, perform, refuse, reserve_to_throw,
 };
 use crate::tail::is_marked;
 use crate::{calls, continuation, messages, note, program};
 
 use super::expand;
 use super::install;
-use super::parts::{Here, Place, check_parts, check_program, needs_program};
+use super::parts::{Here, Place, check_body, check_parts, check_program, needs_program};
 use super::values::{Callable, IRStream};
 use super::{errors, observe};
 
@@ -288,7 +288,7 @@ impl Driver<'_> {
         if !self.doeff {
             return start_program(body);
         }
-        check_program(body, &Place::of_body(kind))?;
+        self.known = check_body(body, kind, &self.known)?;
         let started = start_program(body);
         if started.is_err()
             && let Some(handler) = handler
@@ -439,17 +439,18 @@ impl Driver<'_> {
             Err(error) => return self.refused_pass(error),
         };
         match self.finish_running() {
-            Ok(_) => match performed_type(&effect) {
-                Ok(effect_type) => PyCallOutcome::GenYield(Yielded::Delegate {
-                    captured,
-                    effect,
-                    effect_type,
-                    declined: false,
-                }),
-                Err(error) => PyCallOutcome::OperationFailed { captured, error },
-            },
+            Ok(_) => pass_on(captured, effect),
             Err(failure) => undo_captured(failure, &k, captured),
         }
+    }
+
+    /// A clause has passed its own effect on, which is none: doeff's `Perform` performs any object.
+    #[cold]
+    pub(crate) fn pass_no_effect(&self, captured: PyCaptured, effect: Ref) -> PyOutcome {
+        if self.doeff {
+            return pass_on(captured, effect);
+        }
+        delegate(captured, effect, Kind::Pass, false)
     }
 
     fn reserve_or_end(&mut self, k: &Ref, kind: Kind) -> Result<Reserved, PyOutcome> {
@@ -532,7 +533,20 @@ pub(crate) fn throwable(primitive: Ref) -> Result<Ref, Ref> {
     node::make(kind, &[&k, &error]).ok_or_else(take_error)
 }
 
-fn undo_captured(failure: Failure, k: &Ref, captured: crate::host::PyCaptured) -> PyOutcome {
+/// Lets a handler outside of what was captured answer its performer, whatever was performed.
+fn pass_on(captured: PyCaptured, effect: Ref) -> PyOutcome {
+    match performed_type(&effect) {
+        Ok(effect_type) => PyCallOutcome::GenYield(Yielded::Delegate {
+            captured,
+            effect,
+            effect_type,
+            declined: false,
+        }),
+        Err(error) => PyCallOutcome::OperationFailed { captured, error },
+    }
+}
+
+fn undo_captured(failure: Failure, k: &Ref, captured: PyCaptured) -> PyOutcome {
     failure.undo(k, Reserved::Captured(captured))
 }
 

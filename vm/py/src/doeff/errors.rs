@@ -235,7 +235,7 @@ pub fn yielded_nonsense(object: &Ref) -> Ref {
 
 /// No handler accepts an effect; `handlers` are those in scope at the perform site, innermost first.
 pub fn unhandled(effect: &Ref, handlers: impl Iterator<Item = Ref>) -> Ref {
-    let made = with_bound(effect, |effect| -> PyResult<Ref> {
+    let made = with_bound(effect, |effect| -> PyResult<PyErr> {
         let py = effect.py();
         let list = PyList::empty(py);
         for handler in handlers {
@@ -249,7 +249,11 @@ pub fn unhandled(effect: &Ref, handlers: impl Iterator<Item = Ref>) -> Ref {
         )?;
         // SAFETY: the type lives as long as the process.
         let kind = unsafe { Bound::from_borrowed_ptr(py, exceptions().unhandled_effect) };
-        Ok(from_bound(kind.call1((text.to_string_lossy(),))?))
+        // Raised, not made: its context is what the run was started in, if that was an error.
+        Ok(PyErr::from_type(
+            kind.cast_into()?,
+            text.to_string_lossy().into_owned(),
+        ))
     });
-    made.unwrap_or_else(messages::exception)
+    messages::exception(made.unwrap_or_else(|error| error))
 }

@@ -5,7 +5,8 @@ use std::ptr;
 
 use doeff_vm_core::{AcceptSet, HandlerKind, Prompt};
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyTuple, PyType};
 use pyo3::{PyTraverseError, PyVisit};
 use pyo3::{ffi, intern};
 
@@ -224,19 +225,24 @@ fn install(handler: &Ref, spec: &Bound<'_, HandlerSpec>) -> Result<PyPrompt, Ref
 /// Whether a type has a say of its own in what its instances are, as protocols have, and abstract base classes.
 /// (Of those that are effect types, only real subclasses count.)
 fn asks_for_itself(kind: &Bound<'_, PyAny>) -> bool {
+    static ABC_META: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+
     let py = kind.py();
-    let name = intern!(py, "__instancecheck__");
-    let known = |module: &str, class: &str| py.import(module)?.getattr(class)?.getattr(name);
-    let is = |known: PyResult<Bound<'_, PyAny>>, its: &Bound<'_, PyAny>| {
-        known.is_ok_and(|known| its.is(&known))
-    };
-    let Ok(its) = kind.get_type().getattr(name) else {
-        return false;
-    };
-    if is(known("builtins", "type"), &its) {
+    let plain = py.get_type::<PyType>();
+    let meta = kind.get_type();
+    if meta.is(&plain) {
         return false;
     }
-    !(is_effect_type(kind.as_ptr().cast()) && is(known("abc", "ABCMeta"), &its))
+    let name = intern!(py, "__instancecheck__");
+    let Ok(its) = meta.getattr(name) else {
+        return false;
+    };
+    let is_of = |known: &Bound<'_, PyType>| known.getattr(name).is_ok_and(|known| its.is(&known));
+    if is_of(&plain) {
+        return false;
+    }
+    let is_abstract = || ABC_META.import(py, "abc", "ABCMeta").is_ok_and(is_of);
+    !(is_effect_type(kind.as_ptr().cast()) && is_abstract())
 }
 
 /// What is called in a handler's place where its types must be asked for each effect.
@@ -249,6 +255,9 @@ fn filtered(call: &Ref, types: &Bound<'_, PyTuple>, is_raw: bool) -> PyResult<Re
 }
 
 fn accepted_by(py: Python<'_>, spec: &HandlerSpec) -> Result<AcceptSet, Ref> {
+    if let Some(known) = spec.accepts.get() {
+        return Ok(*known);
+    }
     let types = |tuple: &Bound<'_, PyTuple>| -> Vec<_> {
         let items = tuple.iter();
         items.map(|kind| kind.as_ptr().cast()).collect()
@@ -272,7 +281,8 @@ fn accepted_by(py: Python<'_>, spec: &HandlerSpec) -> Result<AcceptSet, Ref> {
     if accepted.types.is_none() && accepted.passes.is_empty() {
         return Ok(AcceptSet::ALL);
     }
-    accept_set_of(accepted)
+    let accepts = accept_set_of(accepted)?;
+    Ok(*spec.accepts.get_or_init(|| accepts))
 }
 
 /// What is known of a handler: kept on a function, or else asked for.

@@ -14,7 +14,7 @@ pub mod expand;
 pub mod install;
 pub mod observe;
 mod opener;
-mod parts;
+pub mod parts;
 pub mod pyvm;
 mod questions;
 pub mod trace;

@@ -64,43 +64,94 @@ impl fmt::Display for Place<'_> {
 /// must not cost the more each time, the deeper it is.
 const LOOKED_AT: u32 = 16;
 
+/// How many were looked at, and whether an `Apply` was among them.
+#[derive(Default)]
+struct Looked {
+    at: u32,
+    at_apply: bool,
+}
+
 /// Checks a program, and what it runs without any code of Python, some way down.
 pub(super) fn check_program(program: &Ref, place: &Place<'_>) -> Result<(), Ref> {
-    check_nested(program, place, &mut { LOOKED_AT })
+    check_nested(program, place, &mut Looked::default())
 }
 
 /// As [`check_program`], of what a program runs alone.
 pub(super) fn check_parts(program: &Ref) -> Result<(), Ref> {
-    check_parts_nested(program, &Place::WHOLE, &mut { LOOKED_AT })
+    check_parts_nested(program, &Place::WHOLE, &mut Looked::default())
 }
 
-fn check_nested(program: &Ref, place: &Place<'_>, left: &mut u32) -> Result<(), Ref> {
-    if *left == 0 {
+/// A program that was found right with the one around it: where it is, and how many more are inside each other in it. Only to be
+/// compared with one that is run: another one may have come to lie there, whose faults are found when it runs.
+#[derive(Default)]
+pub(crate) struct Known {
+    address: usize,
+    levels: u32,
+}
+
+/// As [`check_program`], of the body of a primitive of this kind; what is known of its own body then.
+pub(super) fn check_body(body: &Ref, kind: Kind, known: &Known) -> Result<Known, Ref> {
+    let levels = match known.levels.checked_sub(1) {
+        Some(levels) if known.address == body.as_ptr() as usize => levels,
+        _ => {
+            let mut looked = Looked::default();
+            check_nested(body, &Place::of_body(kind), &mut looked)?;
+            // Where the count ran out among an `Apply`'s parts, nothing tells which.
+            if looked.at < LOOKED_AT || !looked.at_apply {
+                LOOKED_AT - 1
+            } else {
+                0
+            }
+        }
+    };
+    Ok(match enclosed(body) {
+        Some(part) => Known {
+            address: part.as_ptr() as usize,
+            levels,
+        },
+        None => Known::default(),
+    })
+}
+
+/// What runs under a handler, an observer or both; `None` of anything else.
+fn enclosed(program: &Ref) -> Option<Ref> {
+    match node::kind_of(program) {
+        Some(Kind::WithHandler | Kind::WithObserve | Kind::WithBoundaries) => {
+            // SAFETY: all three kinds have a second field.
+            Some(unsafe { node::field(program, 1) })
+        }
+        _ => None,
+    }
+}
+
+fn check_nested(program: &Ref, place: &Place<'_>, looked: &mut Looked) -> Result<(), Ref> {
+    if looked.at == LOOKED_AT {
         return Ok(());
     }
-    *left -= 1;
+    looked.at += 1;
     let program = innermost(program.clone());
     needs_program(&program, place)?;
-    check_parts_nested(&program, place, left)
+    check_parts_nested(&program, place, looked)
 }
 
-fn check_parts_nested(program: &Ref, place: &Place<'_>, left: &mut u32) -> Result<(), Ref> {
+fn check_parts_nested(program: &Ref, place: &Place<'_>, looked: &mut Looked) -> Result<(), Ref> {
     // SAFETY: the kinds that are asked for a field have it.
     let field = |index| unsafe { node::field(program, index) };
     match node::kind_of(program) {
         Some(kind @ (Kind::WithHandler | Kind::WithObserve | Kind::WithBoundaries)) => {
-            check_nested(&field(1), &place.with(Here::Body(kind)), left)
+            check_nested(&field(1), &place.with(Here::Body(kind)), looked)
         }
         Some(Kind::Apply) => {
-            check_nested(&field(0), place, left)?;
+            looked.at_apply = true;
+            check_nested(&field(0), place, looked)?;
             for (index, argument) in items(&field(1)).iter().enumerate() {
-                check_nested(argument, &place.with(Here::Argument(index)), left)?;
+                check_nested(argument, &place.with(Here::Argument(index)), looked)?;
             }
             Ok(())
         }
         None if expand::is_expand(program) => {
             // SAFETY: it was just checked.
-            check_nested(&unsafe { expand::expr(program) }, place, left)
+            check_nested(&unsafe { expand::expr(program) }, place, looked)
         }
         _ => Ok(()),
     }

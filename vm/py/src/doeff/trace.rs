@@ -15,6 +15,7 @@ use crate::generator::{is_generator, with_bound};
 use crate::host::PyFrame;
 use crate::messages;
 use crate::object::{Ref, with_python};
+use crate::program;
 use crate::runs::{from_bound, into_py};
 
 use super::install;
@@ -33,6 +34,9 @@ impl Site {
     /// # Errors
     /// What its code object or frame raises.
     pub fn of(frame: &PyFrame) -> PyResult<Option<Self>> {
+        if program::is_iterator(&frame.generator) {
+            return Ok(None);
+        }
         with_bound(&frame.generator, |generator| {
             let py = generator.py();
             if !is_generator(&frame.generator)
@@ -160,8 +164,10 @@ impl Driver<'_> {
                     sites.extend(site);
                 }
                 Part::Handler(handler) => {
-                    names.extend(install::shown(handler).as_ref().map(name));
-                    inside = sites.len();
+                    if let Some(handler) = install::shown(handler) {
+                        names.push(name(&handler));
+                        inside = sites.len();
+                    }
                 }
             }
             Ok(())

@@ -1,5 +1,8 @@
 //! Small values of doeff's that programs and handlers are made of.
 
+use std::sync::OnceLock;
+
+use doeff_vm_core::AcceptSet;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyCode, PyTuple, PyType};
@@ -73,6 +76,8 @@ pub struct HandlerSpec {
     /// The effects that it passes on untouched, and those that it keeps all the same, or None.
     #[pyo3(get)]
     pub passed: Option<Py<PyTuple>>,
+    /// The same as a set of effect types, once it was installed: it lives as long as they do.
+    pub accepts: OnceLock<AcceptSet>,
 }
 
 #[pymethods]
@@ -108,6 +113,7 @@ impl HandlerSpec {
             generator_function: generator_function.into(),
             lines,
             passed,
+            accepts: OnceLock::new(),
         })
     }
 
