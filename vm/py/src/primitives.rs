@@ -278,9 +278,7 @@ impl Driver<'_> {
             Err(error) => Failure::new(error, ended).outcome(),
         }
     }
-}
 
-impl Driver<'_> {
     /// Drops what waits only to give a result on, where the next such is to wait in its place: where a continuation replaces
     /// what that runs, again and again, they would pile up.
     #[inline(never)]
